@@ -1,0 +1,11 @@
+# The newest clang that the project is tried with, wherever the distribution put it; another compiler by CC and CXX.
+if(NOT DEFINED ENV{CXX})
+  foreach(version 16 19 18 17 20 21)
+    find_program(KOPI_CLANGXX_${version} clang++-${version})
+    if(KOPI_CLANGXX_${version})
+      set(CMAKE_CXX_COMPILER ${KOPI_CLANGXX_${version}})
+      string(REPLACE "clang++" "clang" CMAKE_C_COMPILER ${KOPI_CLANGXX_${version}})
+      break()
+    endif()
+  endforeach()
+endif()

@@ -1,0 +1,209 @@
+#include "formats/yaml_events.hpp"
+
+#include <cstdlib>
+#include <libfyaml.h>
+#include <memory>
+#include <optional>
+
+#include "base/text.hpp"
+#include "base/unicode.hpp"
+
+namespace kopi::detail {
+namespace {
+
+struct ParserDeleter {
+  void operator()(fy_parser* parser) const { fy_parser_destroy(parser); }
+};
+struct DiagDeleter {
+  void operator()(fy_diag* diag) const { fy_diag_destroy(diag); }
+};
+
+std::string text_of(fy_token* token) {
+  if (token == nullptr) return {};
+  std::size_t length = 0;
+  const char* text = fy_token_get_text(token, &length);
+  return text == nullptr ? std::string() : std::string(text, length);
+}
+
+YamlEvent::Style style_of(fy_token* token) {
+  switch (fy_token_scalar_style(token)) {
+    case FYSS_SINGLE_QUOTED: return YamlEvent::Style::single_quoted;
+    case FYSS_DOUBLE_QUOTED: return YamlEvent::Style::double_quoted;
+    case FYSS_LITERAL: return YamlEvent::Style::literal;
+    case FYSS_FOLDED: return YamlEvent::Style::folded;
+    default: return YamlEvent::Style::plain;
+  }
+}
+
+class Gate {
+ public:
+  Gate(std::string_view text, std::string_view file, const DocumentLimits& limits)
+      : text_(text), file_(file), limits_(limits) {}
+
+  Result<std::vector<YamlEvent>> read() {
+    KOPI_CHECK(check_bytes());
+    fy_diag_cfg diag_config;
+    fy_diag_cfg_default(&diag_config);
+    diag_config.fp = nullptr;
+    diag_config.output_fn = [](fy_diag*, void*, const char*, std::size_t) {};  // collected, never printed
+    const std::unique_ptr<fy_diag, DiagDeleter> diag(fy_diag_create(&diag_config));
+    if (!diag) return error(Code::internal, "cannot create a YAML parser");
+    fy_diag_set_collect_errors(diag.get(), true);
+    fy_parse_cfg config{};
+    config.flags = static_cast<fy_parse_cfg_flags>(FYPCF_DEFAULT_VERSION_1_2 | FYPCF_JSON_NONE);
+    config.diag = diag.get();
+    const std::unique_ptr<fy_parser, ParserDeleter> parser(fy_parser_create(&config));
+    if (!parser || fy_parser_set_string(parser.get(), text_.data(), text_.size()) != 0) {
+      return error(Code::internal, "cannot create a YAML parser");
+    }
+    bool ended = false;
+    while (fy_event* event = fy_parser_parse(parser.get())) {
+      ended = event->type == FYET_STREAM_END;
+      auto taken = take(*event);
+      fy_parser_event_free(parser.get(), event);
+      if (!taken) return std::move(taken).error();
+    }
+    if (!ended) return syntax_error(diag.get());
+    return std::move(events_);
+  }
+
+ private:
+  Error refuse(Code code, Place place, std::string_view reason) const {
+    return error(code, "{}:{}:{}: {}", file_, place.line, place.column, reason);
+  }
+
+  Result<void> check_bytes() const {
+    if (text_.size() > limits_.bytes) return error(Code::limit, "{}: larger than {} bytes", file_, limits_.bytes);
+    std::size_t offset = 0;
+    while (offset < text_.size()) {
+      const CodePoint point = decode_utf8(text_.substr(offset));
+      if (!point.valid) return refuse(Code::yaml, place_of(offset), "not UTF-8");
+      if (point.value == 0) return refuse(Code::yaml, place_of(offset), "a NUL byte");
+      offset += point.size;
+    }
+    return {};
+  }
+
+  Place place_of(std::size_t offset) const {
+    int line = 1;
+    int column = 1;
+    for (std::size_t i = 0; i < offset && i < text_.size(); ++i) {
+      if (text_[i] == '\n') {
+        ++line;
+        column = 1;
+      } else if ((text_[i] & 0xC0) != 0x80) {
+        ++column;
+      }
+    }
+    return {line, column};
+  }
+
+  Error syntax_error(fy_diag* diag) const {
+    void* position = nullptr;
+    if (const fy_diag_error* first = fy_diag_errors_iterate(diag, &position)) {
+      return refuse(Code::yaml, {first->line, first->column}, fmt::format("not YAML: {}", first->msg));
+    }
+    return error(Code::yaml, "{}: not YAML", file_);
+  }
+
+  void mark(YamlEvent& event, fy_token* token) const {
+    const fy_mark* start = token == nullptr ? nullptr : fy_token_start_mark(token);
+    const fy_mark* end = token == nullptr ? nullptr : fy_token_end_mark(token);
+    if (start == nullptr) return;
+    event.begin = start->input_pos;
+    event.end = end == nullptr ? start->input_pos : end->input_pos;
+    event.place = {start->line + 1, start->column + 1};
+    event.marked = true;
+    const bool quoted = event.style == YamlEvent::Style::single_quoted || event.style == YamlEvent::Style::double_quoted;
+    if (event.kind == YamlEvent::Kind::scalar && quoted) {  // libfyaml marks what is between the quotes
+      event.begin -= 1;
+      event.end += 1;
+      event.place.column -= 1;
+    }
+  }
+
+  Result<void> properties(YamlEvent& event, fy_token* anchor, fy_token* tag) const {
+    event.anchor = text_of(anchor);
+    if (tag == nullptr) return {};
+    event.tag = text_of(tag);
+    static constexpr std::string_view core = "tag:yaml.org,2002:";
+    static constexpr std::string_view known[] = {"str", "int", "float", "bool", "null", "map", "seq"};
+    if (event.tag == "!" || event.tag.empty()) return {};
+    for (const std::string_view name : known) {
+      if (event.tag.starts_with(core) && std::string_view(event.tag).substr(core.size()) == name) return {};
+    }
+    return refuse(Code::yaml, event.place, fmt::format("the tag '{}' is refused; only YAML's own simple types are read", event.tag));
+  }
+
+  Result<void> open(YamlEvent event, fy_token* start, fy_token* anchor, fy_token* tag) {
+    mark(event, start);
+    event.style = event.marked && event.begin < text_.size() && (text_[event.begin] == '{' || text_[event.begin] == '[')
+                      ? YamlEvent::Style::flow
+                      : YamlEvent::Style::block;
+    KOPI_CHECK(properties(event, anchor, tag));
+    if (++depth_ > limits_.depth) {
+      return refuse(Code::limit, event.place, fmt::format("nested deeper than {} levels", limits_.depth));
+    }
+    events_.push_back(std::move(event));
+    return {};
+  }
+
+  void close(YamlEvent::Kind kind, fy_token* end) {
+    YamlEvent event;
+    event.kind = kind;
+    mark(event, end);
+    --depth_;
+    events_.push_back(std::move(event));
+  }
+
+  Result<void> take(const fy_event& event) {
+    YamlEvent taken;
+    switch (event.type) {
+      case FYET_DOCUMENT_START:
+        if (++documents_ > 1) {
+          mark(taken, event.document_start.document_start);
+          return refuse(Code::yaml, taken.place, "a second document in one file");
+        }
+        return {};
+      case FYET_SCALAR:
+        taken.kind = YamlEvent::Kind::scalar;
+        taken.style = style_of(event.scalar.value);
+        taken.text = text_of(event.scalar.value);
+        mark(taken, event.scalar.value);
+        KOPI_CHECK(properties(taken, event.scalar.anchor, event.scalar.tag));
+        events_.push_back(std::move(taken));
+        return {};
+      case FYET_ALIAS:
+        taken.kind = YamlEvent::Kind::alias;
+        taken.text = text_of(event.alias.anchor);
+        mark(taken, event.alias.anchor);
+        events_.push_back(std::move(taken));
+        return {};
+      case FYET_MAPPING_START:
+        taken.kind = YamlEvent::Kind::mapping_start;
+        return open(std::move(taken), event.mapping_start.mapping_start, event.mapping_start.anchor, event.mapping_start.tag);
+      case FYET_SEQUENCE_START:
+        taken.kind = YamlEvent::Kind::sequence_start;
+        return open(std::move(taken), event.sequence_start.sequence_start, event.sequence_start.anchor,
+                    event.sequence_start.tag);
+      case FYET_MAPPING_END: close(YamlEvent::Kind::mapping_end, event.mapping_end.mapping_end); return {};
+      case FYET_SEQUENCE_END: close(YamlEvent::Kind::sequence_end, event.sequence_end.sequence_end); return {};
+      default: return {};
+    }
+  }
+
+  std::string_view text_;
+  std::string_view file_;
+  DocumentLimits limits_;
+  std::vector<YamlEvent> events_;
+  std::size_t depth_ = 0;
+  int documents_ = 0;
+};
+
+}  // namespace
+
+Result<std::vector<YamlEvent>> read_yaml_events(std::string_view text, std::string_view file, const DocumentLimits& limits) {
+  return Gate(text, file, limits).read();
+}
+
+}  // namespace kopi::detail

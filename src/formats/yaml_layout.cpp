@@ -1,0 +1,112 @@
+#include "formats/yaml_layout.hpp"
+
+namespace kopi::detail {
+namespace {
+
+using Kind = YamlEvent::Kind;
+using Shape = YamlLayout::Shape;
+
+class Builder {
+ public:
+  Builder(std::string_view text, const std::vector<YamlEvent>& events) : text_(text), events_(events) {}
+
+  YamlLayout value(std::size_t after) {
+    const YamlEvent& event = events_[next_++];
+    YamlLayout built;
+    built.has_properties = !event.anchor.empty() || !event.tag.empty();
+    built.style = event.style;
+    built.begin = event.begin;
+    built.end = event.end;
+    const bool flow = event.style == YamlEvent::Style::flow;
+    switch (event.kind) {
+      case Kind::mapping_start:
+        built.shape = flow ? Shape::flow_mapping : Shape::block_mapping;
+        members(built);
+        break;
+      case Kind::sequence_start:
+        built.shape = flow ? Shape::flow_sequence : Shape::block_sequence;
+        items(built);
+        break;
+      case Kind::alias: built.shape = Shape::alias; break;
+      default: scalar(event, after, built); break;
+    }
+    return built;
+  }
+
+ private:
+  void scalar(const YamlEvent& event, std::size_t after, YamlLayout& built) const {
+    if (!event.marked || (event.text.empty() && event.style == YamlEvent::Style::plain)) {
+      built.is_null = true;
+      built.begin = built.end = after;
+    } else if (event.style == YamlEvent::Style::literal || event.style == YamlEvent::Style::folded) {
+      // The mark lies behind the header `|`, and its end behind the following line's indentation: take the header in, and
+      // go back to the end of the last line that holds text.
+      built.begin = text_.find_first_not_of(" \t", after);
+      built.end = event.end;
+      while (built.end > event.begin && std::string_view(" \t\r\n").find(text_[built.end - 1]) != std::string_view::npos) {
+        --built.end;
+      }
+      built.end = std::max(built.end, std::min(text_.find_first_of("\r\n", built.begin), text_.size()));
+    }
+  }
+
+  void members(YamlLayout& mapping) {
+    while (events_[next_].kind != Kind::mapping_end) {
+      const YamlEvent& key = events_[next_++];
+      const std::size_t colon = colon_after(key.end);
+      YamlLayout member = value(colon == std::string_view::npos ? key.end : colon + 1);
+      member.key = key.text;
+      member.key_begin = key.begin;
+      member.key_end = key.end;
+      member.colon = is_explicit(key.begin) ? std::string_view::npos : colon;
+      if (mapping.shape == Shape::block_mapping) mapping.end = std::max(member.end, member.key_end);
+      mapping.children.push_back(std::move(member));
+    }
+    if (mapping.shape == Shape::flow_mapping) mapping.end = events_[next_].end;
+    ++next_;
+  }
+
+  void items(YamlLayout& sequence) {
+    std::size_t after = sequence.begin;
+    while (events_[next_].kind != Kind::sequence_end) {
+      YamlLayout item = value(after);
+      after = item.end;
+      if (sequence.shape == Shape::block_sequence) sequence.end = item.end;
+      sequence.children.push_back(std::move(item));
+    }
+    if (sequence.shape == Shape::flow_sequence) sequence.end = events_[next_].end;
+    ++next_;
+  }
+
+  std::size_t colon_after(std::size_t key_end) const {
+    const auto at = text_.find_first_not_of(" \t", key_end);
+    return at != std::string_view::npos && text_[at] == ':' ? at : std::string_view::npos;
+  }
+
+  bool is_explicit(std::size_t key_begin) const {
+    const auto before = key_begin == 0 ? std::string_view::npos : text_.find_last_not_of(" \t", key_begin - 1);
+    return before != std::string_view::npos && text_[before] == '?';
+  }
+
+  std::string_view text_;
+  const std::vector<YamlEvent>& events_;
+  std::size_t next_ = 0;
+};
+
+}  // namespace
+
+const YamlLayout* YamlLayout::find(std::string_view name) const {
+  for (const YamlLayout& child : children) {
+    if (child.key == name) return &child;
+  }
+  return nullptr;
+}
+
+Result<std::vector<YamlLayout>> read_yaml_layout(std::string_view text, std::string_view file, const DocumentLimits& limits) {
+  KOPI_TRY(const auto events, read_yaml_events(text, file, limits));
+  std::vector<YamlLayout> roots;
+  if (!events.empty()) roots.push_back(Builder(text, events).value(0));
+  return roots;
+}
+
+}  // namespace kopi::detail

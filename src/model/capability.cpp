@@ -1,0 +1,131 @@
+#include "model/capability.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "formats/json.hpp"
+#include "model/settings.hpp"
+
+namespace kopi {
+namespace {
+
+constexpr std::pair<std::string_view, std::string_view> k_kinds[] = {
+    {"mcp-command", "runs a command (MCP)"}, {"mcp-host", "talks to a host (MCP)"}, {"variable", "hands a variable to"},
+    {"model", "sends chats to"},             {"provider", "adds a model provider"}, {"sandbox", "sets the sandbox"},
+    {"terminal", "sets the terminal"},       {"memory", "reads shared memory"},     {"tool", "allows a tool"},
+    {"toolset", "uses a toolset"},           {"cron", "brings a scheduled job"},    {"executable", "brings an executable"},
+    {"plugin", "brings a plugin"},           {"env", "asks for a variable"}};
+
+class Lister {
+ public:
+  explicit Lister(const CapabilityInputs& inputs) : in_(inputs) {}
+
+  std::vector<Capability> list() {
+    for (const McpServer& server : in_.mcp_servers) {
+      add(server.is_remote() ? "mcp-host" : "mcp-command", server.name, server.target() + (server.enabled ? "" : " (off)"));
+      for (const std::string& variable : server.variables()) add("variable", variable, server.recipient());
+    }
+    model();
+    providers();
+    subtree("sandbox", "sandbox");
+    subtree("terminal", "terminal");
+    if (const Node* layers = at({"memory", "layers"})) add("memory", "memory.layers", render_json(*layers));
+    strings("tool", at({"tools", "allow"}));
+    strings("toolset", tool_sets(in_.config));
+    for (const CronJob& job : in_.cron_jobs) add("cron", job.id, job.schedule);
+    for (const std::string& file : in_.executables) add("executable", file, "");
+    for (const std::string& plugin : in_.plugins) add("plugin", plugin, "");
+    for (const EnvRequirement& variable : in_.manifest.env) add("env", variable.name, variable.required ? "required" : "optional");
+    std::sort(found_.begin(), found_.end());
+    found_.erase(std::unique(found_.begin(), found_.end()), found_.end());
+    return std::move(found_);
+  }
+
+ private:
+  void add(std::string kind, std::string name, std::string detail) {
+    found_.push_back({std::move(kind), std::move(name), std::move(detail)});
+  }
+
+  const Node* at(std::initializer_list<std::string_view> path) const {
+    const Node* node = &in_.config;
+    for (const std::string_view key : path) {
+      node = node->find(key);
+      if (node == nullptr) return nullptr;
+    }
+    return node->is_null() ? nullptr : node;
+  }
+
+  void model() {
+    if (const Node* url = at({"model", "base_url"})) add("model", "model.base_url", url->as_text());
+  }
+
+  void providers() {
+    const Node* table = at({"providers"});
+    if (table == nullptr || !table->is(Node::Kind::mapping)) return;
+    for (const Node& provider : table->items()) {
+      const Node* url = provider.find("base_url");
+      const Node* key = provider.find("api_key_env");
+      const std::string host = url == nullptr ? "its usual host" : url->as_text();
+      add("provider", provider.key(), host);
+      if (key != nullptr) add("variable", key->as_text(), host);
+      if (const Node* headers = provider.find("headers"); headers != nullptr && headers->is(Node::Kind::mapping)) {
+        for (const Node& header : headers->items()) {
+          for (const std::string& variable : variable_references(header.as_text())) add("variable", variable, host);
+        }
+      }
+    }
+  }
+
+  void subtree(const std::string& kind, std::string_view key) {
+    const Node* table = at({key});
+    if (table == nullptr || !table->is(Node::Kind::mapping)) return;
+    for (const Node& setting : table->items()) {
+      add(kind, fmt::format("{}.{}", key, setting.key()), setting.is_scalar() ? setting.as_text() : render_json(setting));
+    }
+  }
+
+  void strings(const std::string& kind, const Node* list) {
+    if (list == nullptr || !list->is(Node::Kind::sequence)) return;
+    for (const Node& item : list->items()) add(kind, item.as_text(), "");
+  }
+
+  const CapabilityInputs& in_;
+  std::vector<Capability> found_;
+};
+
+}  // namespace
+
+std::vector<Capability> list_capabilities(const CapabilityInputs& inputs) { return Lister(inputs).list(); }
+
+Node to_json(const Capability& capability) {
+  return Node::mapping({{"kind", capability.kind}, {"name", capability.name}, {"detail", capability.detail}});
+}
+
+Node to_json(const std::vector<Capability>& capabilities) {
+  Node list = Node::sequence();
+  for (const Capability& capability : capabilities) list.push(to_json(capability));
+  return list;
+}
+
+std::vector<Capability> capabilities_from(const Node& list) {
+  std::vector<Capability> capabilities;
+  for (const Node& item : list.items()) {
+    const Node* kind = item.find("kind");
+    const Node* name = item.find("name");
+    const Node* detail = item.find("detail");
+    if (kind != nullptr && name != nullptr && detail != nullptr) {
+      capabilities.push_back({kind->as_text(), name->as_text(), detail->as_text()});
+    }
+  }
+  return capabilities;
+}
+
+std::string_view describe_kind(std::string_view kind) {
+  for (const auto& [known, words] : k_kinds) {
+    if (known == kind) return words;
+  }
+  return kind;
+}
+
+}  // namespace kopi

@@ -1,0 +1,162 @@
+#include "model/settings.hpp"
+
+#include <algorithm>
+
+#include "base/embedded.hpp"
+#include "base/text.hpp"
+#include "formats/json.hpp"
+#include "formats/schema.hpp"
+#include "formats/yaml.hpp"
+
+namespace kopi {
+
+extern const std::span<const EmbeddedFile> embedded_schemas;
+
+const Node& config_schema() {
+  static const Node schema = [] {
+    const auto file = std::find_if(embedded_schemas.begin(), embedded_schemas.end(),
+                                   [](const EmbeddedFile& f) { return f.name == "config-v1.schema.json"; });
+    KOPI_ASSERT(file != embedded_schemas.end());
+    auto parsed = parse_json(file->content, file->name);
+    KOPI_ASSERT(parsed.has_value());
+    return *std::move(parsed);
+  }();
+  return schema;
+}
+
+Findings check_config(const Node& config, std::string_view file) {
+  return check_against_schema(config, config_schema(), {"config", file});
+}
+
+const Node* find_setting(const Node& config, std::string_view dotted_key) {
+  const Node* node = &config;
+  for (const std::string_view part : split(dotted_key, '.')) {
+    node = node->find(part);
+    if (node == nullptr) return nullptr;
+  }
+  return node->is_null() ? nullptr : node;
+}
+
+ModelSetting parse_model(std::string_view text) {
+  ModelSetting setting;
+  const auto slash = text.find('/');
+  if (slash == std::string_view::npos) {
+    setting.model = text;
+  } else {
+    setting.provider = text.substr(0, slash);
+    setting.model = text.substr(slash + 1);
+  }
+  return setting;
+}
+
+std::optional<ModelSetting> model_setting(const Node& config) {
+  const auto from = [](const Node& node, std::string key) {
+    ModelSetting setting = parse_model(node.as_text());
+    setting.place = node.place();
+    setting.key = std::move(key);
+    return setting;
+  };
+  const Node* model = find_setting(config, "model");
+  if (model == nullptr) return std::nullopt;
+  if (model->is_scalar()) return from(*model, "model");
+  if (const Node* ours = find_setting(*model, "default"); ours != nullptr && ours->is_scalar()) return from(*ours, "model.default");
+  const Node* name = find_setting(*model, "model");
+  if (name == nullptr || !name->is_scalar()) return std::nullopt;
+  ModelSetting setting = from(*name, "model.model");
+  const Node* provider = find_setting(*model, "provider");
+  if (provider != nullptr && provider->is_scalar() && provider->as_text() != "auto") {
+    setting.provider = provider->as_text();
+    setting.model = name->as_text();
+  }
+  return setting;
+}
+
+const Node* tool_sets(const Node& config) {
+  if (const Node* ours = find_setting(config, "tools.toolsets")) return ours;
+  return find_setting(config, "toolsets");
+}
+
+Result<std::vector<std::string>> parse_setting_key(std::string_view key) {
+  std::vector<std::string> parts(1);
+  bool quoted = false;
+  for (const char c : key) {
+    if (c == '"') {
+      quoted = !quoted;
+    } else if (c == '.' && !quoted) {
+      parts.emplace_back();
+    } else {
+      parts.back() += c;
+    }
+  }
+  const bool empty_part = std::any_of(parts.begin(), parts.end(), [](const auto& part) { return trim(part).empty(); });
+  if (quoted || empty_part) return error(Code::usage, "'{}' is not a key; write it as section.name", key);
+  return parts;
+}
+
+namespace {
+
+Error wrong_type(const std::vector<std::string>& key, std::string_view text, std::string_view wanted) {
+  return error(Code::schema, "{} must be {}, not '{}'", join(key, "."), wanted, text);
+}
+
+Result<Node> typed_value(const std::vector<std::string>& key, std::string_view text, const Node& schema) {
+  const std::string type = schema_type(schema);
+  if (type == "string") return Node(text);
+  Node value = Node::scalar(std::string(text), true);
+  if (type == "integer") {
+    if (!value.as_integer()) return wrong_type(key, text, "a whole number");
+  } else if (type == "number") {
+    if (!value.as_real()) return wrong_type(key, text, "a number");
+  } else if (type == "boolean") {
+    if (!value.as_bool()) return wrong_type(key, text, "true or false");
+    value = Node(*value.as_bool());
+  } else if (type == "array") {
+    if (!text.starts_with('[')) {  // one,two,three is a list too
+      value = Node::sequence();
+      for (const std::string_view item : split(text, ',')) value.push(trim(item));
+      return value;
+    }
+    auto parsed = parse_yaml(text, join(key, "."));
+    if (!parsed || !parsed->is(Node::Kind::sequence)) return wrong_type(key, text, "a list: [one, two] or one,two");
+    return parsed;
+  } else if (type == "object") {
+    auto parsed = parse_yaml(text, join(key, "."));
+    if (!parsed || !parsed->is(Node::Kind::mapping)) {
+      Error problem = error(Code::schema, "{} is a section, not a value", join(key, "."));
+      const auto members = schema_keys(schema);
+      if (!members.empty()) problem.hint = fmt::format("kopi config set {}.{} VALUE", join(key, "."), members.front());
+      return problem;
+    }
+    return parsed;
+  }
+  return value;
+}
+
+}  // namespace
+
+Result<Node> parse_setting_value(const std::vector<std::string>& key, std::string_view text, Findings& findings) {
+  const Node* schema = find_schema(config_schema(), key);
+  Node value;
+  if (schema == nullptr) {
+    const bool flow = text.starts_with('[') || text.starts_with('{');
+    auto parsed = flow ? parse_yaml(text, join(key, ".")) : Result<Node>(Node::scalar(std::string(text), true));
+    value = parsed ? *std::move(parsed) : Node(text);
+    Node document = Node::mapping();
+    Node* at = &document;
+    for (std::size_t i = 0; i + 1 < key.size(); ++i) at = &at->set(key[i], Node::mapping());
+    at->set(key.back(), value);
+    for (Finding& finding : check_config(document, "")) {
+      finding.line = finding.column = 0;
+      findings.push_back(std::move(finding));
+    }
+    return value;
+  }
+  KOPI_TRY(value, typed_value(key, text, *schema));
+  for (Finding& finding : check_against_schema(value, *schema, {"config", ""})) {
+    if (finding.severity > Severity::medium) continue;
+    return error(Code::schema, "{}: {}", join(key, "."), finding.message.starts_with("$: ") ? finding.message.substr(3) : finding.message);
+  }
+  return value;
+}
+
+}  // namespace kopi

@@ -1,0 +1,224 @@
+#include "model/source_ref.hpp"
+
+#include <algorithm>
+
+#include "base/rel_path.hpp"
+#include "base/text.hpp"
+#include "base/unicode.hpp"
+
+namespace kopi {
+namespace {
+
+struct Parts {
+  std::string scheme;     ///< lower case; "" for the scp-like form
+  std::string user_info;  ///< "user" or "user:password"
+  std::string host;       ///< with ":port"
+  std::string path;       ///< without the leading '/'
+};
+
+Parts parts_of(const std::string& url) {
+  Parts parts;
+  std::string rest = url;
+  if (const auto scheme_end = url.find("://"); scheme_end != std::string::npos) {
+    parts.scheme = to_lower_ascii(url.substr(0, scheme_end));
+    rest = url.substr(scheme_end + 3);
+    const auto slash = std::min(rest.find('/'), rest.size());
+    parts.host = rest.substr(0, slash);
+    parts.path = rest.substr(std::min(slash + 1, rest.size()));
+  } else {
+    const auto colon = rest.find(':');
+    parts.host = rest.substr(0, colon);
+    parts.path = rest.substr(std::min(colon, rest.size() - 1) + 1);
+  }
+  if (const auto at = parts.host.rfind('@'); at != std::string::npos) {
+    parts.user_info = parts.host.substr(0, at);
+    parts.host.erase(0, at + 1);
+  }
+  return parts;
+}
+
+bool is_path(std::string_view text) {
+  return text.starts_with('/') || text.starts_with("./") || text.starts_with("../") || text.starts_with('~') || text == "." ||
+         text == "..";
+}
+
+// host.tld/path or host.tld:8443/path: a dot in the host tells it from publisher/name.
+bool is_host_shorthand(std::string_view text) {
+  const auto slash = text.find('/');
+  if (slash == std::string_view::npos || slash == 0) return false;
+  std::string_view host = text.substr(0, slash);
+  if (const auto colon = host.find(':'); colon != std::string_view::npos) {
+    if (!parse_integer(host.substr(colon + 1))) return false;
+    host = host.substr(0, colon);
+  }
+  return host == "localhost" || (host.find('.') != std::string_view::npos && host.front() != '.' && host.back() != '.');
+}
+
+bool is_scp_like(std::string_view text) {
+  const auto colon = text.find(':');
+  const auto slash = text.find('/');
+  return colon != std::string_view::npos && colon > 0 && (slash == std::string_view::npos || colon < slash);
+}
+
+std::string expand_path(std::string_view text, const SourceContext& context) {
+  std::string path(text);
+  if (text == "~" || text.starts_with("~/")) path = context.home + std::string(text.substr(1));
+  if (!path.starts_with('/')) path = context.working_directory + "/" + path;
+  std::vector<std::string_view> kept;
+  for (const std::string_view part : split(path, '/')) {
+    if (part.empty() || part == ".") continue;
+    if (part != "..") {
+      kept.push_back(part);
+    } else if (!kept.empty()) {
+      kept.pop_back();
+    }
+  }
+  std::string absolute;
+  for (const std::string_view part : kept) (absolute += '/') += part;
+  return absolute.empty() ? "/" : absolute;
+}
+
+Result<void> take_fragment(std::string_view fragment, SourceRef& source) {
+  for (const std::string_view piece : split(fragment, '&')) {
+    if (piece.starts_with("subdirectory=")) {
+      source.subdirectory = piece.substr(13);
+    } else if (!piece.empty() && !source.ref) {
+      source.ref = std::string(piece);
+    } else if (!piece.empty()) {
+      return error(Code::source, "'{}' is not understood behind '#'; use #ref&subdirectory=path", piece);
+    }
+  }
+  return {};
+}
+
+Result<void> check_subdirectory(SourceRef& source) {
+  while (source.subdirectory.ends_with('/')) source.subdirectory.pop_back();
+  while (source.subdirectory.starts_with("./")) source.subdirectory.erase(0, 2);
+  if (source.subdirectory.empty() || source.subdirectory == ".") {
+    source.subdirectory.clear();
+    return {};
+  }
+  KOPI_CHECK(RelPath::parse(source.subdirectory));
+  return {};
+}
+
+Result<void> check_ref(const SourceRef& source) {
+  if (!source.ref) return {};
+  const std::string& ref = *source.ref;
+  // The characters that git itself allows in no ref (git-check-ref-format(1)); a leading '-' would read as an option.
+  const bool bad = ref.starts_with('-') || ref.find_first_of(" ~^:?*[\\") != std::string::npos || ref.find("..") != std::string::npos ||
+                   has_control_characters(ref) || ref.ends_with('/') || ref.starts_with('/');
+  if (bad) return error(Code::source, "'{}' is not the name of a tag, branch or commit", ref);
+  return {};
+}
+
+Error not_a_source(std::string_view text) {
+  return with_hint(error(Code::source, "cannot understand the source '{}'", text),
+                   "write a git URL, github.com/owner/repository, or a directory as ./path");
+}
+
+Result<void> take_location(std::string_view text, const SourceContext& context, SourceRef& source) {
+  if (text.empty() || has_control_characters(text)) return not_a_source(text);
+  if (is_path(text)) {
+    source.kind = SourceRef::Kind::path;
+    source.location = expand_path(text, context);
+    return {};
+  }
+  if (text.starts_with("registry:")) text.remove_prefix(9);
+  else if (const auto scheme_end = text.find("://"); scheme_end != std::string_view::npos) {
+    const std::string scheme = to_lower_ascii(text.substr(0, scheme_end));
+    if (scheme == "file") {
+      std::string_view path = text.substr(scheme_end + 3);
+      if (path.starts_with("localhost/")) path.remove_prefix(9);
+      if (!path.starts_with('/')) return error(Code::source, "'{}' does not name an absolute path", text);
+      source.kind = SourceRef::Kind::path;
+      source.location = expand_path(path, context);
+      return {};
+    }
+    if (scheme != "https" && scheme != "http" && scheme != "ssh" && scheme != "git") {
+      return error(Code::source, "kopi does not fetch from {}:// URLs", scheme);
+    }
+    source.location = scheme + std::string(text.substr(scheme_end));
+    const Parts parts = parts_of(source.location);
+    if (parts.host.empty() || parts.path.empty()) return not_a_source(source.shown_location());
+    return {};
+  } else if (is_host_shorthand(text)) {
+    source.location = "https://" + std::string(text);
+    return {};
+  } else if (is_scp_like(text)) {
+    source.location = std::string(text);
+    const Parts parts = parts_of(source.location);
+    if (parts.host.empty() || parts.path.empty() || parts.host.starts_with('-')) return not_a_source(text);
+    return {};
+  }
+  const auto slash = text.find('/');
+  if (slash == std::string_view::npos || slash == 0 || slash + 1 == text.size() || text.find('/', slash + 1) != std::string_view::npos) {
+    return not_a_source(text);
+  }
+  source.kind = SourceRef::Kind::registry;
+  source.location = std::string(text);
+  return {};
+}
+
+}  // namespace
+
+Result<SourceRef> parse_source(std::string_view text, const std::optional<std::string>& subdirectory, const SourceContext& context) {
+  SourceRef source;
+  text = trim(text);
+  const auto hash = text.rfind('#');
+  if (hash != std::string_view::npos) {
+    KOPI_CHECK(take_fragment(text.substr(hash + 1), source));
+    text = text.substr(0, hash);
+  }
+  KOPI_CHECK(take_location(text, context, source));
+  while (source.kind == SourceRef::Kind::git && source.location.ends_with('/')) source.location.pop_back();
+  if (subdirectory) {
+    SourceRef given = source;
+    given.subdirectory = *subdirectory;
+    KOPI_CHECK(check_subdirectory(given).while_doing("reading --subdir"));
+    KOPI_CHECK(check_subdirectory(source));
+    if (!source.subdirectory.empty() && source.subdirectory != given.subdirectory) {
+      return error(Code::usage, "--subdir {} contradicts the source's subdirectory={}", *subdirectory, source.subdirectory);
+    }
+    source.subdirectory = given.subdirectory;
+  }
+  KOPI_CHECK(check_subdirectory(source).while_doing("reading the source's subdirectory"));
+  KOPI_CHECK(check_ref(source));
+  return source;
+}
+
+std::string SourceRef::shown_location() const {
+  if (kind != Kind::git) return location;
+  const Parts parts = parts_of(location);
+  std::string user = parts.user_info.substr(0, parts.user_info.find(':'));
+  if (parts.scheme == "http" || parts.scheme == "https") user.clear();
+  if (!user.empty()) user += '@';
+  return parts.scheme.empty() ? user + parts.host + ":" + parts.path : parts.scheme + "://" + user + parts.host + "/" + parts.path;
+}
+
+std::string SourceRef::shown() const {
+  std::string text = shown_location();
+  if (ref) text += "#" + *ref;
+  if (!subdirectory.empty()) text += (ref ? "&" : "#") + ("subdirectory=" + subdirectory);
+  return text;
+}
+
+std::string SourceRef::identity() const {
+  const std::string below = subdirectory.empty() ? "" : "/" + subdirectory;
+  if (kind == Kind::path) return "file:" + location + below;
+  if (kind == Kind::registry) return "registry:" + location.substr(0, location.find('@'));
+  Parts parts = parts_of(location);
+  static constexpr std::pair<std::string_view, std::string_view> default_ports[] = {
+      {"https", ":443"}, {"http", ":80"}, {"ssh", ":22"}, {"git", ":9418"}};
+  for (const auto& [scheme, port] : default_ports) {
+    if (parts.scheme == scheme && parts.host.ends_with(port)) parts.host.resize(parts.host.size() - port.size());
+  }
+  std::string path = parts.path;
+  while (path.starts_with('/')) path.erase(0, 1);
+  while (path.ends_with('/')) path.pop_back();
+  std::string whole = to_lower_ascii(parts.host + "/" + path);
+  if (whole.ends_with(".git")) whole.resize(whole.size() - 4);
+  return whole + below;
+}
+
+}  // namespace kopi

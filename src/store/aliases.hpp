@@ -1,0 +1,42 @@
+// store/aliases.hpp
+//
+// Command aliases: small shell scripts in ~/.local/bin, so that `coder chat` is `kopi -p coder chat`.
+//
+//   #!/bin/sh
+//   # kopi alias: coder
+//   exec '/usr/bin/kopi' -p coder "$@"
+//
+// A script is ours exactly when its second line says so; nothing else is ever written over or removed.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+
+#include "base/result.hpp"
+#include "store/home.hpp"
+
+namespace kopi {
+
+struct AliasContext {
+  std::string program;      ///< absolute path of the kopi to run
+  std::string search_path;  ///< PATH
+};
+
+/// Name of each alias of this root's profiles, by profile. One pass over the directory, a few hundred bytes a file. Of
+/// several aliases of one profile the one that is called like it counts, else the first by name.
+std::map<std::string, std::string> find_aliases(const Home& home);
+
+/// Why `alias` can't be made for `profile`: E_ALIAS, or nothing.
+std::optional<Error> alias_obstacle(const Home& home, const std::string& alias, const ProfileName& profile, const AliasContext& context);
+
+/// Writes the wrapper; its path.   @error alias  it would hide another program or replace a file that is not ours
+Result<std::string> create_alias(const Home& home, const std::string& alias, const ProfileName& profile, const AliasContext& context);
+
+/// Removes the wrapper if it is ours and this root's; whether there was one.   @error alias  the file is not ours
+Result<bool> remove_alias(const Home& home, const std::string& alias);
+
+/// The directory of the wrappers is on PATH.
+bool aliases_are_reachable(const Home& home, const AliasContext& context);
+
+}  // namespace kopi

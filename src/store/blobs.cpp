@@ -1,0 +1,56 @@
+#include "store/blobs.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+
+#include "system/crypto.hpp"
+#include "system/descriptor.hpp"
+#include "system/files.hpp"
+
+namespace kopi {
+
+std::string Blobs::path_of(const Digest& digest) const {
+  const std::string hex = digest.hex();
+  return root_ + "/sha256/" + hex.substr(0, 2) + "/" + hex;
+}
+
+bool Blobs::has(const Digest& digest) const { return path_exists(path_of(digest)); }
+
+Result<void> Blobs::put(const Digest& digest, std::string_view content) const {
+  const std::string path = path_of(digest);
+  if (path_exists(path)) return {};
+  const std::string temporary = path + "." + random_hex(4);
+  Descriptor file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0444));
+  if (!file && errno == ENOENT) {
+    KOPI_CHECK(make_directories(parent_path(path), 0700));
+    file = Descriptor(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0444));
+  }
+  if (!file) return io_error("cannot write into the store:", temporary, errno);
+  if (auto written = write_descriptor(file.get(), temporary, content); !written) {
+    ::unlink(temporary.c_str());
+    return std::move(written).error();
+  }
+  if (::rename(temporary.c_str(), path.c_str()) != 0) {
+    const int problem = errno;
+    ::unlink(temporary.c_str());
+    return io_error("cannot write into the store:", path, problem);
+  }
+  return {};
+}
+
+Result<std::string> Blobs::get(const Digest& digest) const {
+  auto content = read_file(path_of(digest));
+  if (!content || sha256(*content) != digest) {
+    return with_hint(error(Code::state, "the store's copy {} is {}", path_of(digest), content ? "damaged" : "missing"),
+                     "kopi doctor");
+  }
+  return content;
+}
+
+Result<void> Blobs::sync() const { return is_directory(root_) ? sync_file_system(root_) : Result<void>{}; }
+
+}  // namespace kopi

@@ -1,0 +1,33 @@
+// store/clone.hpp
+//
+// A new profile from an existing one. What binds the source to its accounts or its machine is left behind: approvals, OAuth
+// grants, running state, and messaging channels unless they are asked for (two gateways on one token answer twice).
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "store/home.hpp"
+
+namespace kopi {
+
+enum class CloneDepth {
+  settings,    ///< config.yaml, .env, SOUL.md, mcp.json, skills, honcho.json
+  everything,  ///< memories, sessions, jobs, plugins, ... too
+};
+enum class Channels { leave, copy };
+
+struct CloneReport {
+  std::vector<std::string> copied;             ///< root names
+  std::vector<std::string> channels_left;      ///< "telegram": what was stripped
+  std::vector<std::string> plugins;            ///< copied, never run
+  std::vector<std::string> dropped_links;      ///< dangling, or leading in circles
+};
+
+/// Copies into `staging`, an empty directory. Links that leave the source become private copies; live databases are copied
+/// by SQLite's backup, so that the copy is whole.
+Result<CloneReport> clone_profile(const Home& home, const ProfileName& from, const ProfileName& to, const std::string& staging,
+                                  CloneDepth depth, Channels channels);
+
+}  // namespace kopi

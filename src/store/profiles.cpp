@@ -1,0 +1,134 @@
+#include "store/profiles.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "formats/yaml.hpp"
+#include "formats/yaml_edit.hpp"
+#include "system/crypto.hpp"
+#include "system/files.hpp"
+
+namespace kopi {
+namespace {
+
+// A directory with none of these is a left-over, not a profile. A dangling link counts: somebody put it there.
+constexpr std::string_view k_identity[] = {"config.yaml", ".env", "SOUL.md", "profile.yaml", "auth.json", "state.db",
+                                           "distribution.yaml", ".kopi"};
+
+constexpr std::string_view k_directories[] = {"skills", "cron", "memories", "sessions", "logs", "plans", "workspace", "home", "local"};
+
+bool has_identity(const std::string& path) {
+  return std::any_of(std::begin(k_identity), std::end(k_identity),
+                     [&](std::string_view file) { return path_exists(join_path(path, file)); });
+}
+
+}  // namespace
+
+std::span<const std::string_view> profile_directories() { return k_directories; }
+
+bool profile_exists(const Home& home, const ProfileName& name) {
+  if (name.is_default()) return true;
+  const std::string path = home.profile_path(name);
+  return is_directory(path) && !path_exists(home.tombstone_path(name)) && has_identity(path);
+}
+
+Result<std::vector<ProfileName>> list_profiles(const Home& home) {
+  std::vector<ProfileName> names{ProfileName::default_profile()};
+  if (!is_directory(home.profiles_path())) return names;
+  KOPI_TRY(const auto entries, list_directory(home.profiles_path()));
+  for (const std::string& entry : entries) {
+    auto name = ProfileName::parse(entry);
+    if (name && name->str() == entry && !name->is_default() && profile_exists(home, *name)) names.push_back(*std::move(name));
+  }
+  return names;
+}
+
+Result<std::optional<std::string>> read_profile_file(const Home& home, const ProfileName& name, std::string_view file) {
+  return read_file_if_present(join_path(home.profile_path(name), file));
+}
+
+Result<Node> read_config(const Home& home, const ProfileName& name) {
+  KOPI_TRY(const auto text, read_profile_file(home, name, "config.yaml"));
+  if (!text) return Node();
+  return parse_yaml(*text, join_path(home.profile_path(name), "config.yaml"));
+}
+
+Result<void> check_free(const Home& home, const ProfileName& name) {
+  const std::string path = home.profile_path(name);
+  if (!path_exists(path)) return {};
+  const bool identity = has_identity(path);
+  if (path_exists(home.tombstone_path(name)) && !identity) return {};
+  Error problem = error(Code::exists, "profile '{}' already exists at {}", name.str(), path);
+  if (!identity) {
+    problem.message = fmt::format("the directory {} is in the way: it is no profile, and kopi does not touch it", path);
+  } else if (path_exists(home.tombstone_path(name))) {
+    problem.message = fmt::format("profile '{}' was deleted, but {} still holds its files", name.str(), path);
+    problem.hint = "kopi profile delete " + name.str();
+  }
+  return problem;
+}
+
+Result<std::string> make_staging(const Home& home, const ProfileName& name) {
+  KOPI_CHECK(make_directories(home.root, 0700));
+  std::string path = join_path(home.profiles_path(), fmt::format(".{}.staging-{}-{}", name.str(), ::getpid(), random_hex(3)));
+  KOPI_CHECK(make_directories(path, 0700));
+  return path;
+}
+
+Result<void> publish_profile(const Home& home, const ProfileName& name, const std::string& staging) {
+  KOPI_CHECK(check_free(home, name));
+  KOPI_CHECK(remove_tree(home.profile_path(name)));  // at most the shell of a deleted profile
+  KOPI_CHECK(rename_new(staging, home.profile_path(name)));
+  return remove_tree(home.tombstone_path(name));
+}
+
+Result<void> rename_profile(const Home& home, const ProfileName& from, const ProfileName& to) {
+  if (!profile_exists(home, from)) return no_such_profile(home, {from, Selection::Origin::flag});
+  KOPI_CHECK(check_free(home, to));
+  KOPI_CHECK(remove_tree(home.profile_path(to)));
+  KOPI_CHECK(rename_new(home.profile_path(from), home.profile_path(to)));
+  KOPI_CHECK(remove_tree(home.tombstone_path(to)));
+  if (read_sticky(home) == from.str()) KOPI_CHECK(write_sticky(home, to));
+  return {};
+}
+
+Result<void> delete_profile(const Home& home, const ProfileName& name) {
+  const std::string path = home.profile_path(name);
+  const bool half_deleted = path_exists(home.tombstone_path(name)) && path_exists(path);
+  if (!profile_exists(home, name) && !half_deleted) return no_such_profile(home, {name, Selection::Origin::flag});
+  KOPI_CHECK(make_directories(parent_path(home.tombstone_path(name)), 0755));
+  KOPI_CHECK(write_file(home.tombstone_path(name), "", 0644));
+  if (read_sticky(home) == name.str()) KOPI_CHECK(write_sticky(home, ProfileName::default_profile()));
+  return remove_tree(path);
+}
+
+ProfileCard read_card(const Home& home, const ProfileName& name) {
+  ProfileCard card;
+  const auto text = read_profile_file(home, name, "profile.yaml");
+  if (!text || !*text) return card;
+  const auto document = parse_yaml(**text, "profile.yaml");
+  if (!document) return card;
+  const auto take = [&](std::string_view key) {
+    const Node* value = document->find(key);
+    return value != nullptr && value->is_scalar() ? value->as_text() : std::string();
+  };
+  card.description = take("description");
+  card.display_name = take("display_name");
+  if (const Node* flag = document->find("description_auto")) card.description_auto = flag->as_bool().value_or(false);
+  return card;
+}
+
+Result<void> write_card(const Home& home, const ProfileName& name, const std::vector<std::pair<std::string, Node>>& values) {
+  const std::string path = join_path(home.profile_path(name), "profile.yaml");
+  KOPI_TRY(const auto present, read_file_if_present(path));
+  std::string text = present.value_or("");
+  for (const auto& [key, value] : values) {
+    const std::string keys[] = {key};
+    KOPI_TRY(text, set_yaml_value(text, path, keys, value));
+  }
+  KOPI_CHECK(make_directories(home.profile_path(name), 0700));
+  return write_file(path, text, 0644);
+}
+
+}  // namespace kopi

@@ -1,0 +1,71 @@
+// system/git_context.hpp   (inside system only)
+//
+// What one fetch shares with libgit2's callbacks and our transports.
+#pragma once
+
+#include <git2.h>
+#include <git2/sys/errors.h>
+#include <git2/sys/transport.h>
+
+#include <memory>
+#include <optional>
+
+#include "system/environment.hpp"
+#include "system/git.hpp"
+#include "system/http.hpp"
+#include "system/interrupt.hpp"
+#include "system/loop.hpp"
+
+namespace kopi::detail {
+
+template <class T, void (*release)(T*)>
+struct GitDeleter {
+  void operator()(T* object) const { release(object); }
+};
+
+/// libgit2, started once, when git is first needed.
+void start_libgit2();
+/// libgit2's last error as ours.
+Error git_error_as(Code code, std::string_view doing);
+
+struct GitContext {
+  explicit GitContext(const GitFetch& request) : request(request) {}
+
+  const GitFetch& request;
+  std::optional<Error> failure;  ///< what really went wrong: libgit2 only passes -1 on
+
+  bool interrupted() const { return request.interrupt != nullptr && request.interrupt->requested(); }
+  /// Records the failure for fetch_commit to return, and gives the -1 that libgit2 wants.
+  int fail(Error error) {
+    if (!failure) failure = std::move(error);
+    git_error_set_str(GIT_ERROR_NET, "kopi transport");
+    return -1;
+  }
+  Loop& loop();
+  HttpTransport& http();
+  std::stop_token stop_token() const { return stop_.get_token(); }
+
+ private:
+  std::unique_ptr<Loop> loop_;
+  std::unique_ptr<HttpTransport> http_;
+  std::unique_ptr<Loop::InterruptWatch> interrupt_watch_;
+  std::stop_source stop_;
+};
+
+/// The transport for `url`, by its scheme; `context` outlives it. For git_remote_callbacks::transport.
+int make_git_transport(git_transport** out, git_remote* owner, void* context);
+
+int open_http_subtransport(git_smart_subtransport** out, GitContext& context);
+int open_stream_subtransport(git_smart_subtransport** out, GitContext& context);
+
+struct GitCredential {
+  std::string user;
+  Secret password;
+};
+/// What the user's credential helpers have for the URL (`git credential fill`); nothing when they have none or git is not
+/// installed. Never prompts unless the fetch may ask.
+Result<std::optional<GitCredential>> find_git_credential(GitContext& context, const Url& url);
+/// Tells the helpers whether it worked.
+void report_git_credential(GitContext& context, const Url& url, const GitCredential& credential, bool worked);
+
+}  // namespace kopi::detail

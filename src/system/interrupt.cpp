@@ -1,0 +1,53 @@
+#include "system/interrupt.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+
+namespace kopi {
+namespace {
+
+// A signal handler has no argument to carry an object: this is the one place where it finds it.
+std::atomic<Interrupt*> active{nullptr};
+
+}  // namespace
+
+Interrupt::Interrupt() {
+  KOPI_ASSERT(::pipe2(pipe_, O_CLOEXEC | O_NONBLOCK) == 0);
+  active.store(this);
+  struct sigaction action {};
+  action.sa_handler = &Interrupt::on_signal;  // without SA_RESTART: a blocked read or poll returns
+  ::sigaction(SIGINT, &action, nullptr);
+  ::sigaction(SIGTERM, &action, nullptr);
+}
+
+Interrupt::~Interrupt() {
+  std::signal(SIGINT, SIG_DFL);
+  std::signal(SIGTERM, SIG_DFL);
+  active.store(nullptr);
+  ::close(pipe_[0]);
+  ::close(pipe_[1]);
+}
+
+void Interrupt::on_signal(int) {
+  const int saved = errno;
+  if (Interrupt* interrupt = active.load()) {
+    interrupt->requested_.store(true, std::memory_order_relaxed);
+    const char byte = 1;
+    [[maybe_unused]] const auto written = ::write(interrupt->pipe_[1], &byte, 1);  // full pipe: it is readable already
+  }
+  errno = saved;
+}
+
+void Interrupt::clear() {
+  char bytes[64];
+  while (::read(pipe_[0], bytes, sizeof bytes) > 0) {
+  }
+  requested_.store(false, std::memory_order_relaxed);
+}
+
+Error interrupted_error() { return Error{Code::interrupted, "interrupted"}; }
+
+}  // namespace kopi

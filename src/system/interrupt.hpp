@@ -1,0 +1,36 @@
+// system/interrupt.hpp
+//
+// Ctrl-C and SIGTERM as something to ask about. Work that waits polls `descriptor()` beside what it waits for; work that
+// computes asks `requested()` between steps and leaves everything as it found it.
+#pragma once
+
+#include <atomic>
+
+#include "base/result.hpp"
+
+namespace kopi {
+
+class Interrupt {
+ public:
+  /// Takes SIGINT and SIGTERM over for this process. One at a time.
+  Interrupt();
+  ~Interrupt();
+  Interrupt(const Interrupt&) = delete;
+  Interrupt& operator=(const Interrupt&) = delete;
+
+  bool requested() const { return requested_.load(std::memory_order_relaxed); }
+  /// Readable once an interrupt was requested, until clear().
+  int descriptor() const { return pipe_[0]; }
+  /// A chat goes on after the turn that was interrupted.
+  void clear();
+
+ private:
+  static void on_signal(int);
+  std::atomic<bool> requested_{false};
+  int pipe_[2] = {-1, -1};
+};
+
+/// E_CANCELLED, exit 130.
+Error interrupted_error();
+
+}  // namespace kopi

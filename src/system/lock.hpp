@@ -1,0 +1,39 @@
+// system/lock.hpp
+//
+// Advisory locks between kopi processes: flock(2) on a file that is never removed, so that two processes always mean the
+// same lock. The kernel releases it when the process ends, however it ends. The holder writes who it is into the file.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+#include "system/descriptor.hpp"
+
+namespace kopi {
+
+class Interrupt;
+
+enum class LockMode { shared, exclusive };
+
+class FileLock {
+ public:
+  struct Request {
+    std::string path;
+    LockMode mode = LockMode::exclusive;
+    std::string holder;  ///< what to show to those who wait: "kopi profile update"
+    /// Called once when the wait has lasted a second, with the holder's words: "pid 41, kopi profile update".
+    std::function<void(std::string_view holder)> on_wait = [](std::string_view) {};
+    const Interrupt* interrupt = nullptr;
+  };
+
+  /// Waits until the lock is free.   @error interrupted  while waiting.   @error io  the file can't be made or locked
+  static Result<FileLock> acquire(const Request& request);
+
+ private:
+  explicit FileLock(Descriptor descriptor) : descriptor_(std::move(descriptor)) {}
+  Descriptor descriptor_;
+};
+
+}  // namespace kopi

@@ -1,0 +1,62 @@
+#include "system/terminal.hpp"
+
+#include <sys/ioctl.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "system/descriptor.hpp"
+
+namespace kopi {
+
+bool is_terminal(Stream stream) { return ::isatty(static_cast<int>(stream)) == 1; }
+
+std::size_t terminal_width() {
+  winsize size{};
+  for (const int stream : {1, 2}) {
+    if (::ioctl(stream, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
+  }
+  return 80;
+}
+
+bool write_stream(Stream stream, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t count = ::write(static_cast<int>(stream), text.data(), text.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) return false;
+    text.remove_prefix(static_cast<std::size_t>(count));
+  }
+  return true;
+}
+
+std::optional<std::string> read_line() {
+  std::string line;
+  char c = 0;
+  for (;;) {
+    const ssize_t count = ::read(0, &c, 1);  // byte by byte: what follows the line is not ours
+    if (count < 0) return std::nullopt;      // EINTR too: Ctrl-C at a question means no
+    if (count == 0) return line.empty() ? std::nullopt : std::optional(line);
+    if (c == '\n') return line;
+    line += c;
+  }
+}
+
+std::optional<Secret> read_hidden_line() {
+  termios before{};
+  const bool hidden = ::tcgetattr(0, &before) == 0;
+  if (hidden) {
+    termios silent = before;
+    silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+    silent.c_lflag |= ECHONL;
+    ::tcsetattr(0, TCSAFLUSH, &silent);
+  }
+  auto line = read_line();
+  if (hidden) ::tcsetattr(0, TCSAFLUSH, &before);
+  if (!line) return std::nullopt;
+  return Secret(std::move(*line));
+}
+
+Result<std::string> read_all_input(std::size_t max_bytes) { return read_descriptor(0, "standard input", max_bytes); }
+
+}  // namespace kopi
