@@ -7,7 +7,6 @@ endif()
 
 find_package(Threads REQUIRED)
 find_package(OpenSSL REQUIRED)
-find_package(fmt REQUIRED)
 
 function(kopi_archive target)
   find_library(${target}_ARCHIVE NAMES ${ARGN} PATHS ${KOPI_PREFIX}/lib NO_CACHE REQUIRED)
@@ -42,6 +41,5 @@ add_library(dep_asio INTERFACE)
 target_link_libraries(dep_asio INTERFACE dep_prefix Threads::Threads)
 target_compile_definitions(dep_asio INTERFACE BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_SEPARATE_COMPILATION BOOST_ERROR_CODE_HEADER_ONLY)
 
-# fmt is packaged as a shared library only; its headers alone cost less than loading it at every start.
-add_library(dep_fmt INTERFACE)
-target_link_libraries(dep_fmt INTERFACE fmt::fmt-header-only)
+kopi_archive(dep_fmt ${KOPI_PREFIX}/lib/libfmt.a libfmt.a)
+target_link_libraries(dep_fmt INTERFACE dep_prefix)

@@ -45,6 +45,22 @@ std::optional<double> core_real(std::string_view text) {
 
 }  // namespace
 
+Node::Node() = default;
+Node::Node(const Node& other) = default;
+Node::Node(Node&& other) noexcept = default;
+Node& Node::operator=(const Node& other) = default;
+Node& Node::operator=(Node&& other) noexcept = default;
+Node::~Node() = default;
+
+Node::Node(bool value) : kind_(Kind::boolean), boolean_(value) {}
+Node::Node(Integer value) : kind_(Kind::integer), integer_(value.value) {}
+Node::Node(double value) : kind_(Kind::real), real_(value) {}
+Node::Node(std::string value) : kind_(Kind::string), text_(std::move(value)) {}
+Node::Node(std::string_view value) : kind_(Kind::string), text_(value) {}
+Node::Node(const char* value) : kind_(Kind::string), text_(value) {}
+
+Node& Node::push(Node item) { return items_.emplace_back(std::move(item)); }
+
 Node Node::sequence(std::vector<Node> items) {
   Node node;
   node.kind_ = Kind::sequence;

@@ -25,13 +25,19 @@ class Node {
  public:
   enum class Kind : std::uint8_t { null, boolean, integer, real, string, sequence, mapping };
 
-  Node() = default;
-  Node(bool value) : kind_(Kind::boolean), boolean_(value) {}                      // NOLINT: literals become nodes
-  Node(std::integral auto value) : kind_(Kind::integer), integer_(static_cast<std::int64_t>(value)) {}  // NOLINT
-  Node(double value) : kind_(Kind::real), real_(value) {}                          // NOLINT
-  Node(std::string value) : kind_(Kind::string), text_(std::move(value)) {}        // NOLINT
-  Node(std::string_view value) : kind_(Kind::string), text_(value) {}              // NOLINT
-  Node(const char* value) : kind_(Kind::string), text_(value) {}                   // NOLINT
+  Node();
+  // Out of line: nearly every file moves nodes about, and none of them should compile how.
+  Node(const Node& other);
+  Node(Node&& other) noexcept;
+  Node& operator=(const Node& other);
+  Node& operator=(Node&& other) noexcept;
+  ~Node();
+  Node(bool value);                // NOLINT: literals become nodes, here and below
+  Node(std::integral auto value) : Node(Integer{static_cast<std::int64_t>(value)}) {}  // NOLINT
+  Node(double value);              // NOLINT
+  Node(std::string value);         // NOLINT
+  Node(std::string_view value);    // NOLINT
+  Node(const char* value);         // NOLINT
   template <class T>
   Node(const std::optional<T>& value) : Node(value ? Node(*value) : Node()) {}     // NOLINT
   static Node sequence(std::vector<Node> items = {});
@@ -55,13 +61,14 @@ class Node {
   std::optional<bool> as_bool() const;
 
   /// What a list or a mapping holds, in order; a mapping's each with its key().
-  const std::vector<Node>& items() const { return items_; }
-  std::vector<Node>& items() { return items_; }
+  const std::vector<Node>& items() const& { return items_; }
+  std::vector<Node>& items() & { return items_; }
+  void items() const&& = delete;  // `for (... : make().items())` would walk over what is gone
   const std::string& key() const { return key_; }
   /// The member's value, or null when this is no mapping or has no such key.
   const Node* find(std::string_view key) const;
   Node* find(std::string_view key);
-  Node& push(Node item) { return items_.emplace_back(std::move(item)); }
+  Node& push(Node item);
   /// Adds or replaces a member.
   Node& set(std::string_view key, Node value);
   void erase(std::string_view key);
@@ -78,6 +85,11 @@ class Node {
   bool operator==(const Node& other) const;
 
  private:
+  struct Integer {
+    std::int64_t value;
+  };
+  explicit Node(Integer value);
+
   Kind kind_ = Kind::null;
   bool boolean_ = false;
   bool plain_ = false;  ///< was written without quotes

@@ -133,6 +133,7 @@ Result<void> take_location(std::string_view text, const SourceContext& context, 
       if (!path.starts_with('/')) return error(Code::source, "'{}' does not name an absolute path", text);
       source.kind = SourceRef::Kind::path;
       source.location = expand_path(path, context);
+      source.is_file_url = true;
       return {};
     }
     if (scheme != "https" && scheme != "http" && scheme != "ssh" && scheme != "git") {
@@ -188,7 +189,7 @@ Result<SourceRef> parse_source(std::string_view text, const std::optional<std::s
 }
 
 std::string SourceRef::shown_location() const {
-  if (kind != Kind::git) return location;
+  if (kind != Kind::git) return (is_file_url ? "file://" : "") + location;
   const Parts parts = parts_of(location);
   std::string user = parts.user_info.substr(0, parts.user_info.find(':'));
   if (parts.scheme == "http" || parts.scheme == "https") user.clear();

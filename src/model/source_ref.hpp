@@ -21,6 +21,7 @@ struct SourceRef {
   std::string location;
   std::optional<std::string> ref;  ///< tag, branch or full commit id, as given
   std::string subdirectory;        ///< "" = the root
+  bool is_file_url = false;        ///< a path written as file://: the repository there is meant, not its work tree
 
   /// For people and records: no user's password, `ref` and `subdirectory` included.
   std::string shown() const;

@@ -40,6 +40,7 @@ EntryInfo entry_info(const struct stat& info) {
   entry.mode = info.st_mode & 07777;
   entry.size = static_cast<std::uint64_t>(info.st_size);
   entry.owner = info.st_uid;
+  entry.modified_ns = static_cast<std::int64_t>(info.st_mtim.tv_sec) * 1'000'000'000 + info.st_mtim.tv_nsec;
   return entry;
 }
 

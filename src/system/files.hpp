@@ -23,6 +23,7 @@ struct EntryInfo {
   mode_t mode = 0;  ///< permission bits
   std::uint64_t size = 0;
   uid_t owner = 0;
+  std::int64_t modified_ns = 0;  ///< since the epoch
 };
 
 /// An E_IO error that names the path and says what the operating system said: "cannot open /x: permission denied".

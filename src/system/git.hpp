@@ -69,6 +69,7 @@ class GitObjects {
 struct GitFetch {
   std::string url;                    ///< http, https, ssh, git or scp-like; may carry user and password
   std::optional<std::string> wanted;  ///< as for resolve()
+  std::optional<std::string> known;   ///< a commit that need not be fetched again, wherever it is
   std::string mirror;                 ///< bare repository to fetch into; made when it is not there
   const Environment* environment = nullptr;
   const Interrupt* interrupt = nullptr;

@@ -76,6 +76,7 @@ class Fetcher {
     KOPI_TRY(const auto advertised, list_refs());
     GitFetched fetched;
     KOPI_TRY(fetched.ref, choose_ref(advertised, request_.wanted));
+    if (request_.known == fetched.ref.commit) return fetched;
     KOPI_TRY(const GitObjects objects, GitObjects::open_mirror(request_.mirror));
     if (objects.has_commit(fetched.ref.commit)) return fetched;
     fetched.moved = true;

@@ -1,0 +1,69 @@
+#include "base/text.hpp"
+#include "cli/commands/commands.hpp"
+#include "cli/commands/config_file.hpp"
+#include "formats/schema.hpp"
+#include "formats/yaml_edit.hpp"
+#include "model/settings.hpp"
+
+namespace kopi::cli {
+namespace {
+
+constexpr ArgumentSpec arguments[] = {{"KEY", "the setting, as section.name", true, false, Offers::setting}};
+constexpr ExampleSpec examples[] = {{"kopi config get model.default", "which model answers"}, {"kopi config get terminal.cwd --json", "value and place"}};
+
+// Where today's distributions write a setting under another name, that one is found too.
+struct Found {
+  Node value;
+  Place place;
+  std::string key;
+};
+
+std::optional<Found> find_value(const Node& document, const std::vector<std::string>& key) {
+  const Node* node = &document;
+  for (const std::string& part : key) {
+    node = node == nullptr ? nullptr : node->find(part);
+  }
+  const std::string dotted = join(key, ".");
+  if (node != nullptr && !node->is_null()) return Found{*node, node->key_place(), dotted};
+  if (dotted == "model.default") {
+    if (const auto setting = model_setting(document)) return Found{Node(setting->text()), setting->place, setting->key};
+  }
+  if (dotted == "agent.max_iterations") {
+    if (const Node* turns = find_setting(document, "agent.max_turns")) return Found{*turns, turns->key_place(), "agent.max_turns"};
+  }
+  if (dotted == "tools.toolsets") {
+    if (const Node* sets = find_setting(document, "toolsets")) return Found{*sets, sets->key_place(), "toolsets"};
+  }
+  return std::nullopt;
+}
+
+Result<Outcome> run(Context& context, const Arguments& given) {
+  KOPI_TRY(const auto key, parse_setting_key(*given.value("KEY")));
+  KOPI_TRY(const ConfigFile file, read_config_file(context));
+  const auto found = find_value(file.document, key);
+  if (!found) {
+    Error problem = error(Code::not_found, "{} is not set in {}", join(key, "."), file.path);
+    if (find_schema(config_schema(), key) != nullptr) problem.hint = fmt::format("kopi config set {} VALUE", join(key, "."));
+    return problem;
+  }
+  Outcome outcome;
+  outcome.data = Node::mapping({{"key", join(key, ".")},
+                                {"value", found->value},
+                                {"written_as", found->key},
+                                {"file", file.path},
+                                {"line", found->place.line > 0 ? Node(found->place.line) : Node()}});
+  if (found->value.is_scalar()) {
+    outcome.text.block(found->value.as_text()).print("\n");
+  } else {
+    outcome.text.print("{}\n", render_yaml_value(found->value));
+  }
+  return outcome;
+}
+
+}  // namespace
+
+const CommandSpec config_get_command{
+    "config get", "Print one setting", "Prints the value that the profile's config.yaml gives a key. A key that is not set ends with status 1.",
+    arguments, {}, examples, Needs::profile, run};
+
+}  // namespace kopi::cli

@@ -1,0 +1,33 @@
+#include "base/text.hpp"
+#include "cli/commands/commands.hpp"
+#include "cli/commands/config_file.hpp"
+#include "formats/yaml_edit.hpp"
+#include "model/settings.hpp"
+
+namespace kopi::cli {
+namespace {
+
+constexpr ArgumentSpec arguments[] = {{"KEY", "the setting, as section.name", true, false, Offers::setting}};
+constexpr ExampleSpec examples[] = {{"kopi config unset model.temperature", "back to the provider's own"}, {"kopi config unset mcp_servers.github", "a whole section"}};
+
+Result<Outcome> run(Context& context, const Arguments& given) {
+  KOPI_TRY(const auto key, parse_setting_key(*given.value("KEY")));
+  std::string path;
+  KOPI_CHECK(edit_config_file(context, "kopi config unset", [&](const ConfigFile& file) {
+    path = file.path;
+    return unset_yaml_value(file.text, file.path, key);
+  }));
+  Outcome outcome;
+  outcome.data = Node::mapping({{"key", join(key, ".")}, {"file", path}});
+  outcome.text.print("{} is no longer set\n", join(key, "."));
+  return outcome;
+}
+
+}  // namespace
+
+const CommandSpec config_unset_command{
+    "config unset", "Remove one setting",
+    "Takes the key out of the profile's config.yaml, and a section that this empties; every other byte of the file stays.",
+    arguments, {}, examples, Needs::profile, run};
+
+}  // namespace kopi::cli

@@ -1,0 +1,234 @@
+#include <algorithm>
+
+#include "base/text.hpp"
+#include "cli/commands/commands.hpp"
+#include "installer/live.hpp"
+#include "model/settings.hpp"
+#include "runtime/agent.hpp"
+#include "store/install_record.hpp"
+#include "store/blobs.hpp"
+#include "store/profiles.hpp"
+#include "system/files.hpp"
+#include "system/process.hpp"
+#include "system/sqlite.hpp"
+
+namespace kopi::cli {
+namespace {
+
+constexpr OptionSpec options[] = {{"--offline", "", "leave out what needs the network"}};
+constexpr ExampleSpec examples[] = {{"kopi doctor", "is everything in order, and how to mend what is not"}, {"coder doctor --offline --json", "without the network, as data"}};
+
+enum class Status { ok, warn, fail, damaged };
+
+struct Check {
+  std::string name;
+  Status status = Status::ok;
+  std::string message;
+  std::string hint;
+};
+
+class Doctor {
+ public:
+  Doctor(Context& context, bool offline) : context_(context), offline_(offline), name_(context.selection.name), path_(context.home.profile_path(name_)) {}
+
+  std::vector<Check> examine() {
+    home();
+    profile();
+    settings();
+    variables();
+    skills();
+    distribution();
+    database();
+    aliases();
+    programs();
+    if (!offline_) provider();
+    return std::move(checks_);
+  }
+
+ private:
+  void add(std::string name, Status status, std::string message, std::string hint = {}) {
+    checks_.push_back({std::move(name), status, std::move(message), std::move(hint)});
+  }
+  void failed(std::string name, const Error& problem) {
+    add(std::move(name), problem.code == Code::state ? Status::damaged : Status::fail, problem.message, problem.hint);
+  }
+
+  void home() {
+    if (!path_exists(context_.home.root)) return add("home", Status::ok, context_.home.root + " is not there yet; the first write makes it");
+    const std::string probe = join_path(context_.home.root, ".doctor");
+    auto written = write_file(probe, "", 0600);
+    if (!written) return failed("home", written.error());
+    (void)remove_file(probe);  // an empty file of ours; the write itself was the check
+    add("home", Status::ok, context_.home.root + " can be written");
+    const auto names = list_directory(context_.home.profiles_path());
+    if (!names) return;
+    for (const std::string& entry : *names) {
+      if (entry.find(".staging-") != std::string::npos && entry.starts_with('.')) {
+        const std::string left = join_path(context_.home.profiles_path(), entry);
+        add("left-over", Status::warn, left + " was left by a command that was cut off", "rm -r " + shell_quote(left));
+      }
+    }
+  }
+
+  void profile() {
+    if (!profile_exists(context_.home, name_)) {
+      const Error problem = no_such_profile(context_.home, context_.selection);
+      return add("profile", Status::fail, problem.message, problem.hint);
+    }
+    add("profile", Status::ok, fmt::format("{} at {}", name_.str(), path_));
+    if (!is_regular_file(join_path(path_, "SOUL.md"))) add("soul", Status::warn, "there is no SOUL.md: a short built-in one is used", "edit " + join_path(path_, "SOUL.md"));
+  }
+
+  void settings() {
+    const std::string file = join_path(path_, "config.yaml");
+    auto config = read_config(context_.home, name_);
+    if (!config) return failed("config", config.error());
+    config_ = *std::move(config);
+    const Findings findings = check_config(config_, file);
+    for (const Finding& finding : findings) {
+      if (finding.severity <= Severity::medium) add("config", Status::warn, describe(finding), "kopi config edit");
+    }
+    const auto unknown = std::count_if(findings.begin(), findings.end(), [](const Finding& f) { return f.severity > Severity::medium; });
+    add("config", Status::ok, unknown == 0 ? file + " is well-formed" : fmt::format("{} is well-formed; {} in it mean nothing to kopi (kopi config list names them)", file, count_of(static_cast<std::size_t>(unknown), "key")));
+  }
+
+  void variables() {
+    auto read = read_variables(context_.home, name_, context_.environment);
+    if (!read) return failed("variables", read.error());
+    for (const Finding& finding : read->dotenv().findings) add("variables", Status::warn, describe(finding));
+    const auto entry = stat_path(read->file());
+    if (entry && *entry && ((*entry)->mode & 077) != 0) {
+      add("variables", Status::warn, fmt::format("others can read {} (mode {:04o})", read->file(), (*entry)->mode), "chmod 600 " + shell_quote(read->file()));
+    }
+    const auto setting = model_setting(config_);
+    if (!setting) return add("model", Status::fail, "no model is configured", fmt::format("kopi -p {} setup", name_.str()));
+    if (setting->provider == "replay") return add("model", Status::ok, setting->text() + " (a script)");
+    auto endpoint = resolve_endpoint(*setting, config_, *read);
+    if (!endpoint) return failed("model", endpoint.error());
+    add("model", Status::ok, fmt::format("{} at {}{}", setting->text(), endpoint->host, endpoint->key_variable.empty() ? "" : ", key in " + endpoint->key_variable));
+    endpoint_url_ = endpoint->url;
+    endpoint_host_ = endpoint->host;
+  }
+
+  void skills() {
+    const auto set = load_skills(skill_roots(context_.home, name_));
+    if (!set) return failed("skills", set.error());
+    for (const Finding& finding : set->refused) add("skills", Status::warn, finding.message);
+    add("skills", Status::ok, count_of(set->skills.size(), "skill"));
+  }
+
+  void distribution() {
+    auto installed = read_installed(context_.home, name_);
+    if (!installed) return failed("distribution", installed.error());
+    if (!*installed) return;
+    const Installed& record = **installed;
+    const auto live = scan_live(path_, record.ledger, {});
+    if (!live) return failed("distribution", live.error());
+    std::size_t edited = 0;
+    std::size_t missing = 0;
+    std::size_t lost = 0;
+    const Blobs blobs(context_.home);
+    for (const auto& [path, entry] : record.ledger) {
+      const auto there = live->find(path);
+      missing += there == live->end();
+      edited += there != live->end() && there->second.entry != entry;
+      lost += !blobs.has(entry.digest);
+    }
+    add("distribution", Status::ok, fmt::format("{}@{}: {}, {} edited, {} deleted by you", record.record.name, record.record.version.empty() ? "?" : record.record.version,
+                                                count_of(record.ledger.size(), "file"), edited, missing));
+    if (lost > 0) {
+      add("store", Status::damaged, fmt::format("{} of this distribution {} missing from {}", count_of(lost, "file"), lost == 1 ? "is" : "are", context_.home.store_path()),
+          fmt::format("kopi profile install {} --name {} --force", shell_quote(record.record.source), name_.str()));
+    }
+  }
+
+  void database() {
+    const std::string file = join_path(path_, "state.db");
+    if (!is_regular_file(file)) return;
+    auto opened = Database::open(file);
+    auto rows = opened ? opened->query("PRAGMA quick_check(1)") : Result<std::vector<SqlRow>>(opened.error());
+    if (!rows) return failed("sessions", rows.error());
+    if (rows->empty() || rows->front().text(0) != "ok") {
+      return add("sessions", Status::damaged, file + " is damaged: " + (rows->empty() ? "" : rows->front().text(0)), "move it away; memories and settings are not in it");
+    }
+    add("sessions", Status::ok, file + " is sound");
+  }
+
+  void aliases() {
+    const auto aliases = find_aliases(context_.home);
+    const auto alias = aliases.find(name_.str());
+    if (alias == aliases.end()) return;
+    const bool reachable = aliases_are_reachable(context_.home, context_.alias_context());
+    if (!reachable) return add("alias", Status::warn, context_.home.alias_directory() + " is not on your PATH", "export PATH=\"$HOME/.local/bin:$PATH\"");
+    add("alias", Status::ok, "the command " + alias->second);
+  }
+
+  void programs() {
+    const std::string search = context_.environment.get("PATH").value_or("");
+    const bool git = find_program("git", search).has_value();
+    const bool ssh = find_program("ssh", search).has_value();
+    add("git", git ? Status::ok : Status::warn, git ? "git is here: its credential helpers are used" : "git is not installed: private repositories over https need ~/.netrc");
+    add("ssh", ssh ? Status::ok : Status::warn, ssh ? "ssh is here" : "ssh is not installed: ssh sources can't be read");
+  }
+
+  // Any answer at all means that the way there is open; whether the key is right, `kopi setup` finds out.
+  void provider() {
+    if (endpoint_url_.empty()) return;
+    Loop loop;
+    const auto http = make_http_client(loop, context_.environment);
+    HttpRequest request{.method = "GET", .url = endpoint_url_};
+    request.timeouts = {std::chrono::seconds(5), std::chrono::seconds(5), std::chrono::seconds(5)};
+    std::stop_source stop;
+    const auto watch = loop.watch(context_.interrupt, [&] { stop.request_stop(); });
+    const auto response = loop.run(http->send(std::move(request), stop.get_token()));
+    if (!response) return add("provider", Status::fail, response.error().message, "check the network, the proxy, or model.base_url");
+    add("provider", Status::ok, endpoint_host_ + " answers");
+  }
+
+  Context& context_;
+  bool offline_;
+  ProfileName name_;
+  std::string path_;
+  Node config_;
+  std::string endpoint_url_, endpoint_host_;
+  std::vector<Check> checks_;
+};
+
+std::string_view word(Status status) {
+  switch (status) {
+    case Status::ok: return "ok";
+    case Status::warn: return "warn";
+    case Status::fail: return "fail";
+    case Status::damaged: return "damaged";
+  }
+  return "ok";
+}
+
+Result<Outcome> run(Context& context, const Arguments& given) {
+  const auto checks = Doctor(context, given.flag("--offline")).examine();
+  Outcome outcome;
+  Node list = Node::sequence();
+  Status worst = Status::ok;
+  for (const Check& check : checks) {
+    worst = std::max(worst, check.status);
+    list.push(Node::mapping({{"name", check.name}, {"status", word(check.status)}, {"message", check.message}, {"hint", check.hint.empty() ? Node() : Node(check.hint)}}));
+    const Style style = check.status == Status::ok ? Style::green : check.status == Status::warn ? Style::yellow : Style::red;
+    const std::string_view mark = check.status == Status::ok ? "✓" : check.status == Status::warn ? "!" : "✗";
+    outcome.text.styled(style, "{}", mark).print(" {:<13} {}\n", check.name, check.message);
+    if (!check.hint.empty()) outcome.text.print("{:>15} {} {}\n", "", "→", check.hint);
+  }
+  outcome.data = Node::mapping({{"profile", context.selection.name.str()}, {"checks", std::move(list)}});
+  if (worst == Status::damaged) outcome.problem = error(Code::state, "some of kopi's records are damaged");
+  if (worst == Status::fail) outcome.problem = error(Code::drift, "not everything is in order");
+  return outcome;
+}
+
+}  // namespace
+
+const CommandSpec doctor_command{
+    "doctor", "Check a profile and say how to mend it",
+    "Looks at the home, the profile's files, its model and key, its skills, what was installed, its database, its command, and whether the "
+    "provider answers. Ends with 3 when something must be mended before the agent can work, with 8 when kopi's own records are damaged.",
+    {}, options, examples, Needs::home, run};
+
+}  // namespace kopi::cli

@@ -1,0 +1,103 @@
+#include "cli/commands/commands.hpp"
+#include "cli/consent.hpp"
+#include "cli/preview.hpp"
+#include "store/profiles.hpp"
+
+namespace kopi::cli {
+namespace {
+
+constexpr ArgumentSpec arguments[] = {{"SOURCE", "git URL, github.com/owner/repo, or a directory as ./path", true, false, Offers::directory}};
+constexpr OptionSpec options[] = {
+    {"--name", "NAME", "install as profile NAME instead of the distribution's own name"},
+    {"--alias", "", "make a command of the profile's name"},
+    {"--force", "", "install into a profile that exists; your files stay"},
+    {"--yes,-y", "", "agree to what the preview shows"},
+    {"--subdir", "PATH", "the distribution lies below PATH in its repository"},
+    {"--force-config", "", "let the author's config.yaml replace an edited one"},
+    {"--allow-new-capabilities", "", "with --force: agree to more capabilities than before"},
+    {"--dry-run,--plan", "", "show what would happen and stop"},
+    {"--diff", "", "show the text of what changes"},
+    {"--apply-plan", "DIGEST", "apply only the plan with this digest"},
+    {"--insecure-http", "", "allow http:// to other hosts than this one"}};
+constexpr ExampleSpec examples[] = {{"kopi profile install github.com/you/research-bot --alias", "the whole agent, and the command `research-bot`"},
+                                    {"kopi install ./bot --name test-bot --dry-run", "look at what a local distribution would bring"},
+                                    {"kopi install git@host:team/agents.git#v1.2 --subdir agents/bot", "one tag, one directory of a repository"}};
+
+Result<void> check_plan(const Arguments& given, const Plan& plan) {
+  const auto wanted = given.value("--apply-plan");
+  if (!wanted || *wanted == plan_digest(plan).str()) return {};
+  return with_hint(error(Code::plan_stale, "the plan is now {}, not {}", plan_digest(plan).str(), *wanted), "look again with --dry-run");
+}
+
+std::optional<std::string> make_alias(Context& context, const Prepared& prepared) {
+  auto made = create_alias(context.home, prepared.name.str(), prepared.name, context.alias_context());
+  if (made) return prepared.name.str();
+  context.console.warn({Severity::medium, "alias.refused", "", 0, 0,
+                        fmt::format("no command was made: {}; use kopi -p {}", made.error().message, prepared.name.str()), "", ""});
+  return std::nullopt;
+}
+
+void tell_next_steps(Text& text, const Context& context, const Prepared& prepared, const std::optional<std::string>& alias) {
+  const std::string command = alias.value_or("kopi -p " + prepared.name.str());
+  text.styled(Style::green, "✓").print(" Installed '{}' {}\n", prepared.name.str(),
+                                       version_words(prepared.distribution.manifest.version, prepared.distribution.ref ? prepared.distribution.ref->commit : ""));
+  std::vector<std::string> missing;
+  for (const EnvStatus& status : prepared.env) {
+    if (status.variable.required && !status.set) missing.push_back(status.variable.name);
+  }
+  for (const std::string& name : missing) text.print("  needs setting: {} env set {}\n", command, name);
+  if (!prepared.env.empty()) text.print("  all variables: {}/.env.EXAMPLE\n", context.home.profile_path(prepared.name));
+  if (!prepared.distribution.cron_jobs.empty()) text.print("  scheduled jobs are off\n");
+  if (alias) tell_path_hint(context, text);
+  text.print("  talk to it: {} chat\n", command);
+}
+
+Result<Outcome> run(Context& context, const Arguments& given) {
+  InstallRequest request;
+  KOPI_TRY(request.source, parse_source(*given.value("SOURCE"), given.value("--subdir"), {context.home.user_home, context.working_directory}));
+  request.name = given.value("--name");
+  request.force = given.flag("--force");
+  request.insecure_http = given.flag("--insecure-http");
+  request.plan.force_config = given.flag("--force-config");
+  const InstallContext install = context.install_context();
+  KOPI_TRY(const Prepared prepared, prepare_install(request, install));
+  report_findings(prepared.distribution.findings, context);
+
+  const bool dry_run = given.flag("--dry-run");
+  Outcome outcome;
+  Text preview = render_preview(prepared, context);
+  Node diffs;
+  if (given.flag("--diff")) {
+    KOPI_TRY(Text text, render_diffs(prepared, context));
+    preview.append(std::move(text));
+    KOPI_TRY(diffs, diffs_to_json(prepared, context));
+  }
+  if (dry_run) {
+    outcome.data = operation_data(prepared, context, std::nullopt);
+    outcome.data.set("diffs", std::move(diffs));
+    outcome.text = std::move(preview);
+    outcome.text.print("plan {}\n", plan_digest(prepared.plan).str());
+    return outcome;
+  }
+  KOPI_CHECK(check_plan(given, prepared.plan));
+  context.console.talk(preview);
+  KOPI_CHECK(consent_to(context, prepared, given.flag("--yes"), given.flag("--allow-new-capabilities")));
+  KOPI_CHECK(apply_prepared(prepared, install));
+  const auto alias = given.flag("--alias") ? make_alias(context, prepared) : std::nullopt;
+  outcome.data = operation_data(prepared, context, alias);
+  outcome.data.set("diffs", std::move(diffs));
+  tell_next_steps(outcome.text, context, prepared, alias);
+  if (prepared.plan.has_conflicts()) outcome.problem = conflicts_left(prepared);
+  return outcome;
+}
+
+}  // namespace
+
+const CommandSpec profile_install_command{
+    "profile install", "Install an agent from git or a directory",
+    "Reads a distribution, shows what it is and what it can do, and after your consent makes a profile of it. Git is read as objects: "
+    "nothing is checked out and nothing of the repository runs. Memories, .env and sessions are never taken from a distribution, and "
+    "scheduled jobs arrive switched off.",
+    arguments, options, examples, Needs::choice, run};
+
+}  // namespace kopi::cli

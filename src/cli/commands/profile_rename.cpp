@@ -1,0 +1,67 @@
+#include <map>
+
+#include "base/text.hpp"
+#include "base/unicode.hpp"
+#include "cli/commands/commands.hpp"
+#include "store/profiles.hpp"
+
+namespace kopi::cli {
+namespace {
+
+constexpr ArgumentSpec arguments[] = {{"OLD", "the profile as it is called now", true, false, Offers::profile}, {"NEW", "its new name"}};
+constexpr ExampleSpec examples[] = {{"kopi profile rename coder dev-bot", "directory, alias and sticky choice follow"},
+                                    {"kopi profile rename default \"My desk\"", "the default profile only gets a display name"}};
+
+constexpr std::size_t k_max_display_name = 64;
+
+Result<Outcome> name_default(Context& context, const std::string& display_name) {
+  const std::string name(trim(display_name));
+  std::size_t characters = 0;
+  for (std::string_view rest = name; !rest.empty(); ++characters) rest.remove_prefix(decode_utf8(rest).size);
+  if (name.empty()) return error(Code::name, "the display name is empty");
+  if (characters > k_max_display_name) return error(Code::name, "a display name has at most {} characters", k_max_display_name);
+  if (has_control_characters(name)) return error(Code::name, "a display name holds no control characters");
+  KOPI_TRY(const FileLock lock, context.lock(ProfileName::default_profile(), "kopi profile rename"));
+  KOPI_CHECK(write_card(context.home, ProfileName::default_profile(), {{"display_name", name}}));
+  Outcome outcome;
+  outcome.data = Node::mapping({{"from", "default"}, {"name", "default"}, {"display_name", name}, {"path", context.home.root}, {"alias", Node()}});
+  outcome.text.print("The default profile is now called: {}\n", name);
+  return outcome;
+}
+
+Result<Outcome> run(Context& context, const Arguments& given) {
+  KOPI_TRY(const ProfileName from, ProfileName::parse(*given.value("OLD")));
+  if (from.is_default()) return name_default(context, *given.value("NEW"));
+  KOPI_CHECK(context.profile(from.str()));
+  KOPI_TRY(const ProfileName to, parse_new_profile_name(*given.value("NEW")));
+  KOPI_TRY(const FileLock lock, context.lock(from, "kopi profile rename"));
+  const auto aliases = find_aliases(context.home);
+  KOPI_CHECK(rename_profile(context.home, from, to));
+  Node alias;
+  if (const auto old = aliases.find(from.str()); old != aliases.end()) {
+    // A wrapper of the profile's own name changes with it; a custom one keeps its name and points to the new profile.
+    const std::string wanted = old->second == from.str() ? to.str() : old->second;
+    auto made = create_alias(context.home, wanted, to, context.alias_context());
+    if (made) {
+      alias = wanted;
+      if (wanted != old->second) KOPI_CHECK(remove_alias(context.home, old->second));
+    } else {
+      KOPI_CHECK(remove_alias(context.home, old->second));
+      context.console.warn({Severity::medium, "alias.refused", "", 0, 0, made.error().message, "", ""});
+    }
+  }
+  Outcome outcome;
+  outcome.data = Node::mapping({{"from", from.str()}, {"name", to.str()}, {"display_name", Node()}, {"path", context.home.profile_path(to)}, {"alias", alias}});
+  outcome.text.styled(Style::green, "✓").print(" Renamed {} to {}\n", from.str(), to.str());
+  return outcome;
+}
+
+}  // namespace
+
+const CommandSpec profile_rename_command{
+    "profile rename", "Give a profile another name",
+    "Moves the profile's directory, its command alias and the sticky choice. The default profile stays where it is and gets a display "
+    "name instead.",
+    arguments, {}, examples, Needs::choice, run};
+
+}  // namespace kopi::cli

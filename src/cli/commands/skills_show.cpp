@@ -1,0 +1,54 @@
+#include <algorithm>
+
+#include "base/text.hpp"
+#include "cli/answer.hpp"
+#include "cli/commands/commands.hpp"
+#include "runtime/agent.hpp"
+
+namespace kopi::cli {
+namespace {
+
+constexpr ArgumentSpec arguments[] = {{"NAME", "the skill", true, false, Offers::skill}};
+constexpr ExampleSpec examples[] = {{"kopi skills show code-review", "read a skill as the agent does"}, {"coder skills show code-review --json", "with its files"}};
+
+Result<Outcome> run(Context& context, const Arguments& given) {
+  KOPI_TRY(const SkillSet set, load_skills(skill_roots(context.home, context.selection.name)));
+  const std::string wanted = *given.value("NAME");
+  const auto skill = std::find_if(set.skills.begin(), set.skills.end(), [&](const Skill& s) { return s.name == wanted; });
+  if (skill == set.skills.end()) {
+    std::vector<std::string> names;
+    for (const Skill& known : set.skills) names.push_back(known.name);
+    Error problem = error(Code::not_found, "there is no skill '{}' in profile '{}'", wanted, context.selection.name.str());
+    if (const auto meant = closest(wanted, names)) problem.message += fmt::format(", did you mean '{}'?", *meant);
+    problem.hint = "kopi skills list";
+    return problem;
+  }
+  KOPI_TRY(const auto files, list_skill_files(*skill));
+  Outcome outcome;
+  outcome.data = Node::mapping({{"name", skill->name},
+                                {"description", skill->description},
+                                {"origin", skill->origin},
+                                {"path", skill->file},
+                                {"conforms", skill->findings.empty()},
+                                {"findings", to_json(skill->findings)},
+                                {"files", Node::strings(files)},
+                                {"body", skill->body}});
+  const auto row = [&](std::string_view label, const std::string& value) { outcome.text.styled(Style::dim, "{:<12}", label).print(" {}\n", value); };
+  row("Skill", skill->name);
+  row("Description", replace_all(skill->description, "\n", " "));
+  row("File", skill->file);
+  for (const std::string& file : files) {
+    if (file != "SKILL.md") row("", file);
+  }
+  for (const Finding& finding : skill->findings) row("Note", describe(finding));
+  outcome.text.print("\n").block(trim(replace_all(skill->body, "\r\n", "\n"))).print("\n");
+  return outcome;
+}
+
+}  // namespace
+
+const CommandSpec skills_show_command{
+    "skills show", "Show one skill", "Its description, its files, its text, and where it bends the Agent Skills specification.",
+    arguments, {}, examples, Needs::profile, run};
+
+}  // namespace kopi::cli

@@ -1,0 +1,41 @@
+#include "cli/consent.hpp"
+
+#include "model/capability.hpp"
+
+namespace kopi::cli {
+
+Result<void> consent_to(Context& context, const Prepared& prepared, bool yes, bool allow_new_capabilities) {
+  const bool widens = prepared.widens() && !allow_new_capabilities;
+  // On an update --yes agrees to new content, never to new powers.
+  if (widens && (yes || !context.console.can_ask())) {
+    Error problem = with_hint(error(Code::caps, "this lets '{}' do more than before, which needs its own consent", prepared.name.str()),
+                              "look at the preview, then add --allow-new-capabilities");
+    for (const Capability& capability : prepared.plan.capabilities_added) {
+      problem.findings.push_back({Severity::high, "capability.new", "", 0, 0,
+                                  fmt::format("new: {} {}{}{}", describe_kind(capability.kind), capability.name, capability.detail.empty() ? "" : ": ", capability.detail), "", ""});
+    }
+    return problem;
+  }
+  Text question;
+  if (!prepared.profile_exists) {
+    question.print("Install {} as profile '{}'?", prepared.distribution.manifest.name, prepared.name.str());
+  } else if (widens) {
+    question.print("This lets '{}' do more than before. Agree, and update it?", prepared.name.str());
+  } else {
+    question.print("Update '{}'?", prepared.name.str());
+  }
+  return context.consent(question, yes);
+}
+
+Error conflicts_left(const Prepared& prepared) {
+  Error problem = error(Code::conflict, "'{}' is installed, and some files are left for you to decide", prepared.name.str());
+  for (const PlanStep& step : prepared.plan.steps) {
+    if (step.action != PlanStep::Action::conflict) continue;
+    problem.findings.push_back({Severity::medium, "conflict", step.path.str(), 0, 0, fmt::format("yours stays; the shipped one is {}.kopi-new", step.path.str()), "", ""});
+  }
+  // The first finding of an error is taken for its message when it is printed; here the message is another one.
+  problem.findings.insert(problem.findings.begin(), Finding{Severity::info, "conflict", "", 0, 0, problem.message, "", ""});
+  return problem;
+}
+
+}  // namespace kopi::cli

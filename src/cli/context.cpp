@@ -1,0 +1,36 @@
+#include "cli/context.hpp"
+
+#include "store/profiles.hpp"
+
+namespace kopi::cli {
+
+InstallContext Context::install_context() const {
+  return {home, environment, *clock, console, &interrupt, console.can_ask(), std::string(program_version())};
+}
+
+AliasContext Context::alias_context() const { return {program, environment.get("PATH").value_or("")}; }
+
+Result<ProfileName> Context::profile(const std::optional<std::string>& name) const {
+  if (!name) return selection.name;
+  KOPI_TRY(ProfileName parsed, ProfileName::parse(*name));
+  if (!profile_exists(home, parsed)) return no_such_profile(home, {parsed, Selection::Origin::flag});
+  return parsed;
+}
+
+Result<FileLock> Context::lock(const ProfileName& name, const std::string& holder) const {
+  return lock_profile(home, name, LockMode::exclusive, holder, &interrupt, [this](std::string_view other) {
+    console.note(fmt::format("waiting for another kopi ({})", other));
+  });
+}
+
+Result<void> Context::consent(const Text& question, bool yes) const {
+  if (yes) return {};
+  if (!console.can_ask()) {
+    return with_hint(Error{Code::consent_needed, "this needs your consent, and there is no terminal to ask on"}, "add --yes");
+  }
+  if (console.confirm(question)) return {};
+  if (interrupt.requested()) return interrupted_error();
+  return Error{Code::declined, "declined"};
+}
+
+}  // namespace kopi::cli

@@ -1,0 +1,44 @@
+// cli/context.hpp
+//
+// What a command is given to work with.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "cli/console.hpp"
+#include "installer/context.hpp"
+#include "store/aliases.hpp"
+#include "store/home.hpp"
+#include "system/clock.hpp"
+#include "system/environment.hpp"
+#include "system/interrupt.hpp"
+
+namespace kopi::cli {
+
+struct Context {
+  Environment environment;
+  std::string working_directory;
+  std::string program;  ///< absolute path of this kopi
+  Console& console;
+  Interrupt& interrupt;
+  std::unique_ptr<Clock> clock;
+  Home home;
+  Selection selection;
+  bool json = false;
+
+  InstallContext install_context() const;
+  AliasContext alias_context() const;
+  /// The profile named by argument `name`, else the chosen one.   @error name   @error not_found  it does not exist
+  Result<ProfileName> profile(const std::optional<std::string>& name) const;
+  /// Holds the profile for writing; says so when it has to wait.
+  Result<FileLock> lock(const ProfileName& name, const std::string& holder) const;
+  /// Asks for consent to `question` unless `yes`.   @error declined   @error consent_needed  nobody can be asked
+  Result<void> consent(const Text& question, bool yes) const;
+};
+
+std::string_view program_version();  ///< "0.1.0"
+std::string_view program_commit();   ///< short commit id of the build, or "unknown"
+
+}  // namespace kopi::cli

@@ -1,0 +1,30 @@
+// cli/preview.hpp
+//
+// What an install or update is about to do, for the person who has to agree to it, and the record of it for machines.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "cli/context.hpp"
+#include "installer/operation.hpp"
+
+namespace kopi::cli {
+
+/// Who made it, where it comes from, what it brings, what it asks for, what happens to each file.
+Text render_preview(const Prepared& prepared, const Context& context);
+/// The changed text of each file, as unified diffs.
+Result<Text> render_diffs(const Prepared& prepared, const Context& context);
+Result<Node> diffs_to_json(const Prepared& prepared, const Context& context);
+
+/// The contract's `profile install|update`.
+Node operation_data(const Prepared& prepared, const Context& context, const std::optional<std::string>& alias);
+/// The same for an update that had nothing to do.
+Node unchanged_data(const InstallRecord& installed, const ProfileName& name, const Context& context);
+
+/// "1.2.0", or "" and what stands for it: the short commit.
+std::string version_words(const std::string& version, const std::string& commit);
+/// Tells the findings of a distribution: unknown keys as one line, the rest each.
+void report_findings(const Findings& findings, Context& context);
+
+}  // namespace kopi::cli

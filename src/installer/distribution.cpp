@@ -1,0 +1,119 @@
+#include "installer/distribution.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "formats/json.hpp"
+#include "formats/yaml.hpp"
+#include "model/settings.hpp"
+#include "system/crypto.hpp"
+
+namespace kopi {
+namespace {
+
+const SnapshotFile* find_file(const std::map<RelPath, SnapshotFile>& files, std::string_view path) {
+  const auto found = std::find_if(files.begin(), files.end(), [&](const auto& file) { return file.first.str() == path; });
+  return found == files.end() ? nullptr : &found->second;
+}
+
+Result<void> check_version(const Manifest& manifest, const std::string& program_version) {
+  if (!manifest.kopi_requires) return {};
+  const auto version = Version::parse(program_version);
+  KOPI_ASSERT(version.has_value());
+  if (manifest.kopi_requires->contains(*version)) return {};
+  return with_hint(error(Code::requires_newer, "{} needs kopi {}, this is {}", manifest.name, manifest.kopi_requires->str(), program_version),
+                   "kopi update");
+}
+
+// The author's own example counts; a `.env.template` lands under the same name; else one is made from env_requires.
+void place_env_example(Distribution& distribution) {
+  auto example = RelPath::parse(".env.EXAMPLE");
+  auto& files = distribution.files;
+  auto from_template = std::find_if(files.begin(), files.end(), [](const auto& file) { return file.first.str() == ".env.template"; });
+  SnapshotFile file;
+  if (from_template != files.end()) {
+    file = std::move(from_template->second);
+    files.erase(from_template);
+  } else if (!distribution.manifest.env.empty()) {
+    file.content = render_env_example(distribution.manifest);
+  } else {
+    return;
+  }
+  if (find_file(files, example->str()) != nullptr) return;
+  file.mode = FileMode::regular;
+  file.digest = sha256(file.content);
+  files.emplace(*example, std::move(file));
+}
+
+std::vector<std::string> executables(const std::map<RelPath, SnapshotFile>& files) {
+  std::vector<std::string> paths;
+  for (const auto& [path, file] : files) {
+    if (file.mode == FileMode::executable) paths.push_back(path.str());
+  }
+  return paths;
+}
+
+std::vector<std::string> plugins(const std::map<RelPath, SnapshotFile>& files) {
+  std::set<std::string> names;
+  for (const auto& [path, file] : files) {
+    if (path.first() == "plugins" && path.depth() > 1) names.emplace(path.components()[1]);
+  }
+  return {names.begin(), names.end()};
+}
+
+void read_jobs(Distribution& distribution) {
+  for (const auto& [path, file] : distribution.files) {
+    if (!is_cron_file(path)) continue;
+    const auto document = path.str().ends_with(".json") ? parse_json(file.content, path.str()) : parse_yaml(file.content, path.str());
+    if (!document) {  // nothing runs from a file that can't be read; the preview says so
+      distribution.findings.push_back({Severity::medium, "cron.invalid", path.str(), 0, 0, document.error().message, "", file.digest.str()});
+      continue;
+    }
+    for (CronJob& job : read_cron_jobs(*document, path, distribution.findings)) distribution.cron_jobs.push_back(std::move(job));
+  }
+}
+
+}  // namespace
+
+Ledger Distribution::ledger() const {
+  Ledger ledger;
+  for (const auto& [path, file] : files) ledger.emplace(path, LedgerEntry{file.mode, file.digest});
+  return ledger;
+}
+
+Result<Distribution> understand(Snapshot snapshot, const std::string& program_version) {
+  Distribution distribution;
+  distribution.manifest = std::move(snapshot.manifest.manifest);
+  distribution.findings = std::move(snapshot.manifest.findings);
+  distribution.files = std::move(snapshot.files);
+  distribution.left_out = std::move(snapshot.left_out);
+  distribution.ref = std::move(snapshot.ref);
+  KOPI_CHECK(check_version(distribution.manifest, program_version));
+  place_env_example(distribution);
+
+  Node config;
+  if (const SnapshotFile* file = find_file(distribution.files, "config.yaml")) {
+    KOPI_TRY(config, parse_yaml(file->content, "config.yaml"));
+    if (!config.is_null() && !config.is(Node::Kind::mapping)) return error(Code::yaml, "config.yaml:1: expected keys and values, found a {}", name(config.kind()));
+    const Findings about = check_config(config, "config.yaml");
+    distribution.findings.insert(distribution.findings.end(), about.begin(), about.end());
+  }
+  Node mcp;
+  if (const SnapshotFile* file = find_file(distribution.files, "mcp.json")) {
+    KOPI_TRY(mcp, parse_json(file->content, "mcp.json"));
+  }
+  McpReading servers = read_mcp_servers(mcp, config, "mcp.json", "config.yaml");
+  distribution.mcp_servers = std::move(servers.servers);
+  distribution.findings.insert(distribution.findings.end(), servers.findings.begin(), servers.findings.end());
+  read_jobs(distribution);
+
+  const auto programs = executables(distribution.files);
+  const auto plugin_names = plugins(distribution.files);
+  distribution.capabilities = list_capabilities(
+      {distribution.manifest, config, distribution.mcp_servers, distribution.cron_jobs, programs, plugin_names});
+  distribution.manifest_digest = find_file(distribution.files, "distribution.yaml")->digest;
+  distribution.tree_digest = sha256(render_ledger(distribution.ledger()));
+  return distribution;
+}
+
+}  // namespace kopi

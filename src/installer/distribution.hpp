@@ -1,0 +1,38 @@
+// installer/distribution.hpp
+//
+// A snapshot, understood: the files as they will lie in a profile, and what they bring.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/finding.hpp"
+#include "base/result.hpp"
+#include "installer/snapshot.hpp"
+#include "model/capability.hpp"
+#include "model/cron_job.hpp"
+#include "model/mcp.hpp"
+
+namespace kopi {
+
+struct Distribution {
+  Manifest manifest;
+  std::map<RelPath, SnapshotFile> files;  ///< as shipped; `.env.EXAMPLE` generated or taken from `.env.template`
+  std::vector<McpServer> mcp_servers;
+  std::vector<CronJob> cron_jobs;
+  std::vector<Capability> capabilities;
+  std::vector<std::string> left_out;
+  Findings findings;
+  std::optional<GitRef> ref;
+  Digest manifest_digest;
+  Digest tree_digest;
+
+  Ledger ledger() const;
+};
+
+/// @error yaml, json, limit  config.yaml or mcp.json can't be read: what it would do can't be shown
+/// @error requires_newer  `kopi_requires` does not hold for `program_version`
+Result<Distribution> understand(Snapshot snapshot, const std::string& program_version);
+
+}  // namespace kopi

@@ -1,0 +1,115 @@
+#include "formats/dotenv.hpp"
+#include "installer/live.hpp"
+#include "installer/operation.hpp"
+#include "store/profiles.hpp"
+
+namespace kopi {
+namespace {
+
+Result<ProfileName> target_name(const InstallRequest& request, const Manifest& manifest, const Home& home) {
+  const std::string& text = request.name ? *request.name : manifest.name;
+  auto name = ProfileName::parse(text);
+  // A reserved name that is in use already stays usable; a new profile can't take one.
+  if (!name || name->is_default() || !profile_exists(home, *name)) name = parse_new_profile_name(text);
+  if (!name && !request.name) return with_hint(std::move(name).error(), "add --name NAME");
+  return name;
+}
+
+Result<void> plan_against(Prepared& prepared, const PlanOptions& options, const Home& home) {
+  const std::string path = home.profile_path(prepared.name);
+  Ledger base;
+  std::vector<Capability> capabilities;
+  if (prepared.profile_exists) {
+    KOPI_TRY(auto installed, read_installed(home, prepared.name));
+    if (installed) {
+      base = std::move(installed->ledger);
+      capabilities = installed->record.capabilities;
+      prepared.previous = std::move(installed->record);
+    }
+  }
+  const Ledger shipped = prepared.distribution.ledger();
+  LiveFiles live;
+  std::map<RelPath, std::string> clashing;
+  if (prepared.profile_exists) {
+    KOPI_TRY(live, scan_live(path, base, shipped));
+    KOPI_TRY(clashing, read_clashing(path, live, base, shipped));
+  }
+  prepared.plan = make_plan(base, live, capabilities, prepared.distribution, clashing, options);
+  return {};
+}
+
+}  // namespace
+
+Result<std::vector<EnvStatus>> env_status(const Manifest& manifest, const Home& home, const ProfileName& name, const Environment& environment) {
+  std::vector<EnvStatus> statuses;
+  const auto text = read_profile_file(home, name, ".env");
+  const Dotenv dotenv = parse_dotenv(text && *text ? **text : "", ".env");
+  for (const EnvRequirement& variable : manifest.env) {
+    const DotenvEntry* entry = dotenv.find(variable.name);
+    const bool in_file = entry != nullptr && !entry->value.empty();
+    statuses.push_back({variable, in_file || environment.get(variable.name).has_value()});
+  }
+  return statuses;
+}
+
+Result<Prepared> prepare_install(const InstallRequest& request, const InstallContext& context) {
+  KOPI_TRY(auto opened, open_source(request.source, {.insecure_http = request.insecure_http, .installed_commit = std::nullopt}, context));
+  Prepared prepared;
+  prepared.source = request.source;
+  KOPI_TRY(prepared.distribution, understand(std::move(opened->snapshot), context.program_version));
+  KOPI_TRY(prepared.name, target_name(request, prepared.distribution.manifest, context.home));
+  prepared.profile_exists = profile_exists(context.home, prepared.name);
+  if (prepared.profile_exists && !request.force) {
+    return with_hint(error(Code::exists, "profile '{}' already exists", prepared.name.str()),
+                     fmt::format("kopi profile update {} brings its own source up to date; --force installs into it; --name NAME installs beside it",
+                                 prepared.name.str()));
+  }
+  if (!prepared.profile_exists) KOPI_CHECK(check_free(context.home, prepared.name));
+  KOPI_CHECK(plan_against(prepared, request.plan, context.home));
+  KOPI_TRY(prepared.env, env_status(prepared.distribution.manifest, context.home, prepared.name, context.environment));
+  return prepared;
+}
+
+Result<UpdateOutcome> prepare_update(const UpdateRequest& request, const InstallContext& context) {
+  if (!profile_exists(context.home, request.name)) return no_such_profile(context.home, {request.name, Selection::Origin::flag});
+  KOPI_TRY(auto record, read_install_record(context.home, request.name));
+  if (!record) {
+    return with_hint(error(Code::source, "profile '{}' was not installed from a distribution", request.name.str()),
+                     fmt::format("kopi profile install SOURCE --name {} --force", request.name.str()));
+  }
+  UpdateOutcome outcome;
+  outcome.installed = *record;
+  const bool is_pinned = record->ref_kind == "tag" || record->ref_kind == "commit";
+  if (is_pinned && !request.to && !request.plan.force_config) {
+    outcome.kind = UpdateOutcome::Kind::pinned;
+    return outcome;
+  }
+  KOPI_TRY(SourceRef source, parse_source(record->source, std::nullopt, {context.home.user_home, "/"}));
+  if (request.to) {
+    if (record->commit.empty()) return error(Code::usage, "{} is a directory: there is no other version to move to", record->source);
+    SourceRef moved = source;
+    moved.ref = *request.to;
+    KOPI_TRY(source, parse_source(moved.shown(), std::nullopt, {context.home.user_home, "/"}).while_doing("reading --to"));
+  }
+  OpenOptions options{.insecure_http = request.insecure_http, .installed_commit = std::nullopt};
+  const bool may_skip = !record->commit.empty() && !request.plan.force_config && (!request.to || request.to == record->wanted);
+  if (may_skip) options.installed_commit = record->commit;
+  KOPI_TRY(auto opened, open_source(source, options, context));
+  if (!opened) return outcome;
+
+  Prepared prepared;
+  prepared.name = request.name;
+  prepared.source = std::move(source);
+  prepared.profile_exists = true;
+  KOPI_TRY(prepared.distribution, understand(std::move(opened->snapshot), context.program_version));
+  KOPI_CHECK(plan_against(prepared, request.plan, context.home));
+  KOPI_TRY(prepared.env, env_status(prepared.distribution.manifest, context.home, prepared.name, context.environment));
+  const bool same_commit = prepared.distribution.ref ? prepared.distribution.ref->commit == record->commit : true;
+  const bool same_tree = prepared.distribution.tree_digest == record->tree && prepared.source.ref == record->wanted;
+  if (same_commit && same_tree && !prepared.plan.writes_files()) return outcome;
+  outcome.kind = UpdateOutcome::Kind::prepared;
+  outcome.prepared = std::move(prepared);
+  return outcome;
+}
+
+}  // namespace kopi

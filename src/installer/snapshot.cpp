@@ -1,0 +1,142 @@
+#include "installer/snapshot.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "base/text.hpp"
+#include "base/unicode.hpp"
+#include "model/ownership.hpp"
+#include "model/settings.hpp"
+#include "store/profiles.hpp"
+#include "system/crypto.hpp"
+
+namespace kopi {
+namespace {
+
+constexpr std::string_view k_manifest = "distribution.yaml";
+
+class Taker {
+ public:
+  Taker(const SourceTree& tree, const SnapshotLimits& limits, const std::string& shown) : tree_(tree), limits_(limits), shown_(shown) {}
+
+  Result<Snapshot> take() {
+    KOPI_CHECK(check_entries());
+    KOPI_TRY(const std::size_t manifest, find_manifest());
+    KOPI_TRY(const std::string text, tree_.read(manifest, limits_.bytes));
+    KOPI_TRY(snapshot_.manifest, read_manifest(text, k_manifest));
+    KOPI_CHECK(select());
+    KOPI_CHECK(read_selected());
+    KOPI_CHECK(tree_.check_unchanged());
+    return std::move(snapshot_);
+  }
+
+ private:
+  Result<void> check_entries() {
+    for (const TreeEntry& entry : tree_.entries()) {
+      if (entry.type == TreeEntry::Type::link) return error(Code::link, "a distribution can't hold symbolic links: {}", entry.path);
+      if (entry.type == TreeEntry::Type::submodule) return error(Code::type, "a distribution can't hold submodules: {}", entry.path);
+      if (entry.type == TreeEntry::Type::other) return error(Code::type, "a distribution can hold only regular files: {}", entry.path);
+      KOPI_TRY(RelPath path, RelPath::parse(entry.path));
+      for (const std::string_view component : path.components()) {
+        if (is_git_directory_name(component)) return error(Code::path, "path '{}' is not allowed: '{}' could be taken for git's own directory", entry.path, component);
+      }
+      paths_.push_back(std::move(path));
+    }
+    return {};
+  }
+
+  Result<std::size_t> find_manifest() const {
+    std::vector<std::string> elsewhere;
+    for (std::size_t i = 0; i < paths_.size(); ++i) {
+      if (paths_[i].str() == k_manifest) return i;
+      if (paths_[i].filename() == k_manifest && paths_[i].depth() <= 4) elsewhere.emplace_back(paths_[i].parent());
+    }
+    Error problem = error(Code::manifest, "no distribution.yaml at the root of {}: it is no distribution", shown_);
+    if (!elsewhere.empty()) problem.hint = "--subdir " + shell_quote(elsewhere.front());
+    return problem;
+  }
+
+  Result<void> select() {
+    std::uint64_t bytes = 0;
+    std::map<std::string, std::string> folded;
+    std::set<std::string> left_out;
+    for (std::size_t i = 0; i < paths_.size(); ++i) {
+      const RelPath& path = paths_[i];
+      const Taking taking = taking_of(path, snapshot_.manifest.manifest.owned);
+      if (taking == Taking::user_owned) left_out.emplace(path.first());
+      if (taking != Taking::taken) continue;
+      if (path.str().size() > limits_.path) return error(Code::limit, "a path is longer than {} bytes: {}", limits_.path, path.str());
+      if (path.depth() > limits_.depth) return error(Code::limit, "a path is deeper than {} directories: {}", limits_.depth, path.str());
+      KOPI_CHECK(note_folded(path, folded));
+      bytes += tree_.entries()[i].size;
+      if (bytes > limits_.bytes) return error(Code::limit, "{} is larger than {} in all", shown_, human_bytes(limits_.bytes));
+      selected_.push_back(i);
+      if (selected_.size() > limits_.files) return error(Code::limit, "{} holds more than {} files", shown_, limits_.files);
+    }
+    snapshot_.left_out.assign(left_out.begin(), left_out.end());
+    return {};
+  }
+
+  // Directories count too: `Skills/a` beside `skills/b` is one directory on a file system that ignores case.
+  static Result<void> note_folded(const RelPath& path, std::map<std::string, std::string>& folded) {
+    std::string prefix;
+    for (const std::string_view component : path.components()) {
+      prefix += (prefix.empty() ? "" : "/") + std::string(component);
+      const auto [entry, is_new] = folded.emplace(fold(prefix), prefix);
+      if (!is_new && entry->second != prefix) {
+        return error(Code::collision, "'{}' and '{}' differ only in case or Unicode form", entry->second, prefix);
+      }
+    }
+    return {};
+  }
+
+  Result<void> read_selected() {
+    std::uint64_t bytes = 0;
+    for (const std::size_t index : selected_) {
+      KOPI_TRY(std::string content, tree_.read(index, limits_.bytes));
+      bytes += content.size();
+      if (bytes > limits_.bytes) return error(Code::limit, "{} is larger than {} in all", shown_, human_bytes(limits_.bytes));
+      const bool executable = tree_.entries()[index].type == TreeEntry::Type::executable;
+      const Digest digest = sha256(content);
+      snapshot_.files.insert_or_assign(paths_[index],
+                                       SnapshotFile{executable ? FileMode::executable : FileMode::regular, std::move(content), digest});
+    }
+    return {};
+  }
+
+  const SourceTree& tree_;
+  const SnapshotLimits& limits_;
+  const std::string& shown_;
+  std::vector<RelPath> paths_;
+  std::vector<std::size_t> selected_;
+  Snapshot snapshot_;
+};
+
+}  // namespace
+
+Result<Snapshot> take_snapshot(const SourceTree& tree, const SnapshotLimits& limits, const std::string& shown) {
+  KOPI_TRY(Snapshot snapshot, Taker(tree, limits, shown).take());
+  return snapshot;
+}
+
+Result<SnapshotLimits> read_limits(const Home& home) {
+  SnapshotLimits limits;
+  limits.timeouts = {std::chrono::seconds(15), std::chrono::seconds(30), std::chrono::seconds(30)};
+  KOPI_TRY(const Node config, read_config(home, ProfileName::default_profile()));
+  const auto number = [&](std::string_view key, std::size_t otherwise) {
+    const Node* value = find_setting(config, key);
+    const auto integer = value == nullptr ? std::nullopt : value->as_integer();
+    return integer && *integer > 0 ? static_cast<std::size_t>(*integer) : otherwise;
+  };
+  limits.files = number("install.max_files", limits.files);
+  limits.bytes = number("install.max_bytes", limits.bytes);
+  limits.path = number("install.max_path", limits.path);
+  limits.depth = number("install.max_depth", limits.depth);
+  limits.timeouts.connect = std::chrono::seconds(number("install.connect_timeout", 15));
+  limits.timeouts.stall = std::chrono::seconds(number("install.stall_timeout", 30));
+  limits.timeouts.first_byte = limits.timeouts.stall;
+  return limits;
+}
+
+}  // namespace kopi

@@ -1,0 +1,94 @@
+#include "runtime/provider/anthropic_messages.hpp"
+
+#include "formats/json.hpp"
+
+namespace kopi {
+namespace {
+
+// The wire demands a bound for the answer. The first Claude 3 models take no more than 4,096.
+std::int64_t answer_bound(std::string_view model) {
+  for (const std::string_view old : {"claude-3-opus", "claude-3-sonnet", "claude-3-haiku", "claude-2", "claude-instant"}) {
+    if (model.starts_with(old)) return 4096;
+  }
+  return 8192;
+}
+
+std::optional<std::string> text_at(const Node& node, std::string_view key) {
+  const Node* value = node.find(key);
+  return value == nullptr ? std::nullopt : value->as_string();
+}
+
+}  // namespace
+
+std::string AnthropicMessages::body(const ChatRequest& request) const {
+  Node messages = Node::sequence();
+  for (const ChatMessage& message : request.messages) {
+    const std::string_view role = message.role == ChatMessage::Role::user ? "user" : "assistant";
+    messages.push(Node::mapping({{"role", role}, {"content", message.text}}));
+  }
+  Node body = Node::mapping({{"model", request.model}, {"max_tokens", answer_bound(request.model)}, {"messages", messages}, {"stream", true}});
+  if (!request.system.empty()) {
+    // The system prompt is the same in every request of a session: worth the provider's cache.
+    body.set("system", Node::sequence({Node::mapping({{"type", "text"},
+                                                      {"text", request.system},
+                                                      {"cache_control", Node::mapping({{"type", "ephemeral"}})}})}));
+  }
+  if (request.temperature) body.set("temperature", *request.temperature);
+  return render_json(body);
+}
+
+Result<void> AnthropicMessages::feed(const SseEvent& event, std::vector<StreamEvent>& out) {
+  const auto data = parse_stream_json(event.data, "the stream");
+  if (!data) return error(Code::provider, "the stream holds something that is no JSON: {}", event.data.substr(0, 200));
+  const std::string type = text_at(*data, "type").value_or(event.type);
+  if (type == "error") return error(Code::provider, "the provider broke off: {}", error_message_in(event.data));
+  if (type == "message_start") {
+    if (const Node* message = data->find("message")) take_usage(message->find("usage"));
+  } else if (type == "content_block_delta") {
+    const Node* delta = data->find("delta");
+    if (delta == nullptr) return {};
+    if (const auto text = text_at(*delta, "text")) out.push_back({StreamEvent::Kind::text, joiner_.feed(*text)});
+    if (const auto thinking = text_at(*delta, "thinking")) {
+      SurrogateJoiner whole;  // reasoning is shown, not kept: halves need not be joined across deltas
+      out.push_back({StreamEvent::Kind::reasoning, whole.feed(*thinking) + whole.finish()});
+    }
+  } else if (type == "message_delta") {
+    take_usage(data->find("usage"));
+    if (const Node* delta = data->find("delta")) reason_ = text_at(*delta, "stop_reason").value_or(reason_);
+  } else if (type == "message_stop") {
+    close(reason_, out);
+  }
+  return {};
+}
+
+Result<void> AnthropicMessages::feed_whole(std::string_view json, std::vector<StreamEvent>& out) {
+  const auto answer = parse_stream_json(json, "the answer");
+  const Node* content = answer ? answer->find("content") : nullptr;
+  if (content == nullptr || !content->is(Node::Kind::sequence)) return error(Code::provider, "the provider's answer is no message");
+  for (const Node& block : content->items()) {
+    if (const auto text = text_at(block, "text")) out.push_back({StreamEvent::Kind::text, joiner_.feed(*text)});
+  }
+  take_usage(answer->find("usage"));
+  close(text_at(*answer, "stop_reason").value_or(""), out);
+  return {};
+}
+
+void AnthropicMessages::take_usage(const Node* usage) {
+  if (usage == nullptr) return;
+  const auto take = [&](std::string_view key, std::optional<std::int64_t>& into) {
+    if (const Node* value = usage->find(key); value != nullptr && value->as_integer()) into = value->as_integer();
+  };
+  take("input_tokens", usage_.input);
+  take("output_tokens", usage_.output);
+  take("cache_read_input_tokens", usage_.cached);
+}
+
+void AnthropicMessages::close(std::string reason, std::vector<StreamEvent>& out) {
+  stopped_ = true;
+  StreamEvent usage{StreamEvent::Kind::usage, ""};
+  usage.usage = usage_;
+  out.push_back(std::move(usage));
+  out.push_back({StreamEvent::Kind::finished, std::move(reason)});
+}
+
+}  // namespace kopi

@@ -1,0 +1,31 @@
+// runtime/provider/anthropic_messages.hpp
+//
+// Anthropic's Messages API (version 2023-06-01).
+#pragma once
+
+#include "formats/node.hpp"
+#include "runtime/provider/stream_json.hpp"
+#include "runtime/provider/wire.hpp"
+
+namespace kopi {
+
+class AnthropicMessages final : public WireCodec {
+ public:
+  std::string_view path() const override { return "/messages"; }
+  std::string body(const ChatRequest& request) const override;
+  Result<void> feed(const SseEvent& event, std::vector<StreamEvent>& out) override;
+  Result<void> feed_whole(std::string_view json, std::vector<StreamEvent>& out) override;
+  bool is_complete() const override { return stopped_; }
+  std::string finish() override { return joiner_.finish(); }
+
+ private:
+  void take_usage(const Node* usage);
+  void close(std::string reason, std::vector<StreamEvent>& out);
+
+  SurrogateJoiner joiner_;
+  TokenUsage usage_;
+  std::string reason_;
+  bool stopped_ = false;
+};
+
+}  // namespace kopi

@@ -1,0 +1,128 @@
+#include "runtime/provider/endpoint.hpp"
+
+#include <algorithm>
+
+#include "base/text.hpp"
+#include "model/mcp.hpp"
+#include "system/http.hpp"
+
+namespace kopi {
+namespace {
+
+constexpr ProviderPreset k_presets[] = {
+    {"anthropic", "https://api.anthropic.com/v1", Wire::anthropic_messages, "ANTHROPIC_API_KEY", "claude-sonnet-4-5"},
+    {"openai", "https://api.openai.com/v1", Wire::openai_chat, "OPENAI_API_KEY", "gpt-5-mini"},
+    {"openrouter", "https://openrouter.ai/api/v1", Wire::openai_chat, "OPENROUTER_API_KEY", "anthropic/claude-sonnet-4.5"},
+    {"google", "https://generativelanguage.googleapis.com/v1beta/openai", Wire::openai_chat, "GEMINI_API_KEY", "gemini-2.5-flash"},
+    {"groq", "https://api.groq.com/openai/v1", Wire::openai_chat, "GROQ_API_KEY", "llama-3.3-70b-versatile"},
+    {"mistral", "https://api.mistral.ai/v1", Wire::openai_chat, "MISTRAL_API_KEY", "mistral-medium-latest"},
+    {"deepseek", "https://api.deepseek.com/v1", Wire::openai_chat, "DEEPSEEK_API_KEY", "deepseek-chat"},
+    {"xai", "https://api.x.ai/v1", Wire::openai_chat, "XAI_API_KEY", "grok-4-fast"},
+    {"together", "https://api.together.xyz/v1", Wire::openai_chat, "TOGETHER_API_KEY", "meta-llama/Llama-3.3-70B-Instruct-Turbo"},
+    {"fireworks", "https://api.fireworks.ai/inference/v1", Wire::openai_chat, "FIREWORKS_API_KEY", "accounts/fireworks/models/llama-v3p3-70b-instruct"},
+    {"cerebras", "https://api.cerebras.ai/v1", Wire::openai_chat, "CEREBRAS_API_KEY", "llama-3.3-70b"},
+    {"ollama", "http://127.0.0.1:11434/v1", Wire::openai_chat, "", "llama3.2"},
+    {"lmstudio", "http://127.0.0.1:1234/v1", Wire::openai_chat, "", "local-model"},
+    {"llamacpp", "http://127.0.0.1:8080/v1", Wire::openai_chat, "", "local-model"},
+    {"vllm", "http://127.0.0.1:8000/v1", Wire::openai_chat, "", "local-model"}};
+
+const ProviderPreset* find_preset(std::string_view name) {
+  const auto found = std::find_if(std::begin(k_presets), std::end(k_presets), [&](const auto& preset) { return preset.name == name; });
+  return found == std::end(k_presets) ? nullptr : found;
+}
+
+std::string text_in(const Node* table, std::string_view key) {
+  const Node* value = table == nullptr ? nullptr : table->find(key);
+  return value != nullptr && value->is_scalar() && !value->is_null() ? value->as_text() : std::string();
+}
+
+// https://host and https://host/v1 mean the same API; a longer path is taken as it stands.
+std::string with_version(std::string base_url, const Url& url) {
+  while (base_url.ends_with('/')) base_url.pop_back();
+  return url.path == "/" || url.path.empty() ? base_url + "/v1" : base_url;
+}
+
+Error unknown_provider(const ModelSetting& model, const Node* own) {
+  if (model.provider.empty()) {
+    return with_hint(error(Code::not_found, "the model '{}' does not say whose it is", model.model),
+                     "kopi config set model.default PROVIDER/" + model.model);
+  }
+  std::vector<std::string> names;
+  for (const ProviderPreset& preset : k_presets) names.emplace_back(preset.name);
+  if (own != nullptr) {
+    for (const Node& provider : own->items()) names.push_back(provider.key());
+  }
+  Error problem = error(Code::not_found, "there is no model provider '{}'", model.provider);
+  if (const auto meant = closest(model.provider, names)) problem.message += fmt::format(", did you mean '{}'?", *meant);
+  problem.hint = fmt::format("kopi config set providers.{}.base_url URL", model.provider);
+  return problem;
+}
+
+Error missing_key(const std::string& provider, const std::string& variable, const Variables& variables) {
+  return with_hint(error(Code::auth, "no API key for {}: {} is not set in {}", provider, variable, variables.file()),
+                   "kopi env set " + variable);
+}
+
+Result<std::vector<std::pair<std::string, Secret>>> read_headers(const Node* own, const Variables& variables, const std::string& provider) {
+  std::vector<std::pair<std::string, Secret>> headers;
+  const Node* table = own == nullptr ? nullptr : own->find("headers");
+  if (table == nullptr) return headers;
+  for (const Node& header : table->items()) {
+    std::string value = header.as_text();
+    for (const std::string& name : variable_references(value)) {
+      const auto secret = variables.find(name);
+      if (!secret) return missing_key(provider, name, variables);
+      value = replace_all(value, "${" + name + "}", secret->reveal());
+    }
+    if (value.find_first_of("\r\n") != std::string::npos || header.key().find_first_of("\r\n:") != std::string::npos) {
+      return error(Code::schema, "providers.{}.headers.{} holds a line break", provider, header.key());
+    }
+    headers.emplace_back(header.key(), Secret(std::move(value)));
+  }
+  return headers;
+}
+
+}  // namespace
+
+std::span<const ProviderPreset> provider_presets() { return k_presets; }
+
+Result<Endpoint> resolve_endpoint(const ModelSetting& model, const Node& config, const Variables& variables) {
+  const Node* table = find_setting(config, "providers");
+  const Node* own = table == nullptr ? nullptr : table->find(model.provider);
+  const ProviderPreset* preset = find_preset(model.provider);
+  const Node* override_url = find_setting(config, "model.base_url");
+
+  Endpoint endpoint;
+  endpoint.provider = model.provider;
+  endpoint.model = model.model;
+  std::string base_url(preset == nullptr ? "" : preset->base_url);
+  if (const std::string url = text_in(own, "base_url"); !url.empty()) base_url = url;
+  if (override_url != nullptr && override_url->is_scalar()) base_url = override_url->as_text();
+  if (base_url.empty()) return unknown_provider(model, table);
+  if (preset != nullptr) endpoint.wire = preset->wire;
+  if (const std::string wire = text_in(own, "wire"); !wire.empty()) {
+    const auto parsed = parse_wire(wire);
+    if (!parsed) return error(Code::schema, "providers.{}.wire must be openai-chat or anthropic-messages, not '{}'", model.provider, wire);
+    endpoint.wire = *parsed;
+  }
+  const auto url = parse_url(base_url);
+  if (!url || (url->scheme != "http" && url->scheme != "https")) return error(Code::schema, "'{}' is no http or https address (base_url)", base_url);
+  endpoint.host = url->port == 0 ? url->host : fmt::format("{}:{}", url->host, url->port);
+  endpoint.url = with_version(base_url, *url) + std::string(make_codec(endpoint.wire)->path());
+
+  endpoint.key_variable = preset == nullptr ? "" : preset->key_variable;
+  if (own != nullptr && own->find("api_key_env") != nullptr) endpoint.key_variable = text_in(own, "api_key_env");
+  if (!endpoint.key_variable.empty()) {
+    auto key = variables.find(endpoint.key_variable);
+    // A server on this machine rarely asks for a key; any other provider always does.
+    if (!key && !is_loopback_host(url->host)) return missing_key(endpoint.provider, endpoint.key_variable, variables);
+    if (key) endpoint.key = *std::move(key);
+    if (endpoint.key.reveal().find_first_of("\r\n") != std::string_view::npos) {
+      return error(Code::auth, "{} in {} holds a line break, so it can't be a key", endpoint.key_variable, variables.file());
+    }
+  }
+  KOPI_TRY(endpoint.headers, read_headers(own, variables, model.provider));
+  return endpoint;
+}
+
+}  // namespace kopi

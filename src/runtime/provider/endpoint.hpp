@@ -1,0 +1,56 @@
+// runtime/provider/endpoint.hpp
+//
+// From "anthropic/claude-sonnet-4-5" to where the request goes, how it is written and with which key.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "base/secret.hpp"
+#include "formats/node.hpp"
+#include "model/settings.hpp"
+#include "runtime/provider/wire.hpp"
+
+namespace kopi {
+
+/// A provider that kopi knows.
+struct ProviderPreset {
+  std::string_view name;
+  std::string_view base_url;
+  Wire wire = Wire::openai_chat;
+  std::string_view key_variable;  ///< empty: a local server that wants no key
+  std::string_view example_model; ///< what `kopi setup` offers
+};
+std::span<const ProviderPreset> provider_presets();
+
+/// A profile's variables: its `.env`, and behind it kopi's own environment.
+class Variables {
+ public:
+  virtual ~Variables() = default;
+  virtual std::optional<Secret> find(std::string_view name) const = 0;
+  /// The file that a missing one belongs into.
+  virtual const std::string& file() const = 0;
+  /// The text without any of the secret values: for messages that quote a server.
+  virtual std::string redact(std::string_view text) const = 0;
+};
+
+struct Endpoint {
+  std::string provider;
+  std::string model;  ///< as the provider knows it
+  Wire wire = Wire::openai_chat;
+  std::string url;    ///< of the request
+  std::string host;   ///< for messages
+  std::string key_variable;
+  Secret key;         ///< empty where none is needed
+  std::vector<std::pair<std::string, Secret>> headers;
+};
+
+/// @error not_found  no such provider.   @error auth  its key is not set: names variable and file
+/// @error schema  the provider's settings can't be used
+Result<Endpoint> resolve_endpoint(const ModelSetting& model, const Node& config, const Variables& variables);
+
+}  // namespace kopi

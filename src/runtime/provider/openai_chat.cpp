@@ -1,0 +1,87 @@
+#include "runtime/provider/openai_chat.hpp"
+
+#include "base/text.hpp"
+#include "formats/json.hpp"
+
+namespace kopi {
+
+std::string OpenAiChat::body(const ChatRequest& request) const {
+  Node messages = Node::sequence();
+  if (!request.system.empty()) messages.push(Node::mapping({{"role", "system"}, {"content", request.system}}));
+  for (const ChatMessage& message : request.messages) {
+    const std::string_view role = message.role == ChatMessage::Role::user ? "user" : "assistant";
+    messages.push(Node::mapping({{"role", role}, {"content", message.text}}));
+  }
+  Node body = Node::mapping({{"model", request.model},
+                             {"messages", messages},
+                             {"stream", true},
+                             {"stream_options", Node::mapping({{"include_usage", true}})}});
+  if (request.temperature) body.set("temperature", *request.temperature);
+  return render_json(body);
+}
+
+Result<void> OpenAiChat::feed(const SseEvent& event, std::vector<StreamEvent>& out) {
+  const std::string_view data = trim(event.data);
+  if (data == "[DONE]") {
+    done_ = true;
+    return {};
+  }
+  const auto chunk = parse_stream_json(data, "the stream");
+  if (!chunk) return error(Code::provider, "the stream holds something that is no JSON: {}", data.substr(0, 200));
+  if (const Node* problem = chunk->find("error"); problem != nullptr && !problem->is_null()) {
+    return error(Code::provider, "the provider broke off: {}", error_message_in(data));
+  }
+  if (const Node* choices = chunk->find("choices"); choices != nullptr && !choices->items().empty()) {
+    take_choice(choices->items().front(), "delta", out);
+  }
+  if (const Node* usage = chunk->find("usage"); usage != nullptr && usage->is(Node::Kind::mapping)) take_usage(*usage, out);
+  return {};
+}
+
+Result<void> OpenAiChat::feed_whole(std::string_view json, std::vector<StreamEvent>& out) {
+  const auto answer = parse_stream_json(json, "the answer");
+  const Node* choices = answer ? answer->find("choices") : nullptr;
+  if (choices == nullptr || choices->items().empty()) return error(Code::provider, "the provider's answer is no chat completion");
+  take_choice(choices->items().front(), "message", out);
+  if (const Node* usage = answer->find("usage"); usage != nullptr && usage->is(Node::Kind::mapping)) take_usage(*usage, out);
+  done_ = true;
+  return {};
+}
+
+void OpenAiChat::take_choice(const Node& choice, std::string_view part, std::vector<StreamEvent>& out) {
+  if (const Node* delta = choice.find(part)) {
+    // The same thing under the names that servers have for it.
+    for (const std::string_view key : {"reasoning_content", "reasoning"}) {
+      const Node* reasoning = delta->find(key);
+      const auto text = reasoning == nullptr ? std::nullopt : reasoning->as_string();
+      if (text && !text->empty()) {
+        SurrogateJoiner whole;  // reasoning is shown, not kept: halves need not be joined across deltas
+        out.push_back({StreamEvent::Kind::reasoning, whole.feed(*text) + whole.finish()});
+        break;
+      }
+    }
+    const Node* content = delta->find("content");
+    if (const auto text = content == nullptr ? std::nullopt : content->as_string(); text && !text->empty()) {
+      out.push_back({StreamEvent::Kind::text, joiner_.feed(*text)});
+    }
+  }
+  const Node* reason = choice.find("finish_reason");
+  if (reason != nullptr && reason->as_string()) {
+    finished_ = true;
+    out.push_back({StreamEvent::Kind::finished, *reason->as_string()});
+  }
+}
+
+void OpenAiChat::take_usage(const Node& usage, std::vector<StreamEvent>& out) {
+  StreamEvent event{StreamEvent::Kind::usage, ""};
+  const auto number = [](const Node& table, std::string_view key) {
+    const Node* value = table.find(key);
+    return value == nullptr ? std::nullopt : value->as_integer();
+  };
+  event.usage.input = number(usage, "prompt_tokens");
+  event.usage.output = number(usage, "completion_tokens");
+  if (const Node* details = usage.find("prompt_tokens_details")) event.usage.cached = number(*details, "cached_tokens");
+  out.push_back(std::move(event));
+}
+
+}  // namespace kopi

@@ -1,0 +1,30 @@
+// runtime/provider/openai_chat.hpp
+//
+// OpenAI's chat completions, which most servers speak: OpenRouter, Ollama, llama.cpp, vLLM, LM Studio, Groq, ...
+#pragma once
+
+#include "formats/node.hpp"
+#include "runtime/provider/stream_json.hpp"
+#include "runtime/provider/wire.hpp"
+
+namespace kopi {
+
+class OpenAiChat final : public WireCodec {
+ public:
+  std::string_view path() const override { return "/chat/completions"; }
+  std::string body(const ChatRequest& request) const override;
+  Result<void> feed(const SseEvent& event, std::vector<StreamEvent>& out) override;
+  Result<void> feed_whole(std::string_view json, std::vector<StreamEvent>& out) override;
+  bool is_complete() const override { return done_ || finished_; }
+  std::string finish() override { return joiner_.finish(); }
+
+ private:
+  void take_choice(const Node& choice, std::string_view part, std::vector<StreamEvent>& out);
+  static void take_usage(const Node& usage, std::vector<StreamEvent>& out);
+
+  SurrogateJoiner joiner_;
+  bool done_ = false;
+  bool finished_ = false;
+};
+
+}  // namespace kopi

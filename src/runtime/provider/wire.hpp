@@ -1,0 +1,68 @@
+// runtime/provider/wire.hpp
+//
+// A wire is the protocol between kopi and a model's API, as a pure codec: a request as bytes, the events of its answer as data.
+// Nothing here knows of sockets.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "runtime/provider/sse.hpp"
+
+namespace kopi {
+
+struct ChatMessage {
+  enum class Role { user, assistant };
+  Role role = Role::user;
+  std::string text;
+};
+
+struct ChatRequest {
+  std::string model;  ///< as the provider knows it
+  std::string system;
+  std::vector<ChatMessage> messages;
+  std::optional<double> temperature;
+};
+
+/// Tokens of one answer. Absent: the provider did not say.
+struct TokenUsage {
+  std::optional<std::int64_t> input, output, cached;
+};
+
+/// One thing that the stream said.
+struct StreamEvent {
+  enum class Kind { text, reasoning, usage, finished };
+  Kind kind = Kind::text;
+  std::string text;      ///< text, reasoning: the delta. finished: the reason ("stop", "length", ...)
+  TokenUsage usage = {}; ///< usage
+};
+
+enum class Wire { openai_chat, anthropic_messages };
+std::optional<Wire> parse_wire(std::string_view text);
+
+class WireCodec {
+ public:
+  virtual ~WireCodec() = default;
+  /// The path behind the base URL.
+  virtual std::string_view path() const = 0;
+  virtual std::string body(const ChatRequest& request) const = 0;
+  /// Appends what the event means; unknown events mean nothing.   @error provider  an error inside the stream, or no JSON
+  virtual Result<void> feed(const SseEvent& event, std::vector<StreamEvent>& out) = 0;
+  /// An answer that came in one piece instead of a stream.
+  virtual Result<void> feed_whole(std::string_view json, std::vector<StreamEvent>& out) = 0;
+  /// The stream said that it is complete.
+  virtual bool is_complete() const = 0;
+  /// What was held back (half a character) when the stream ended.
+  virtual std::string finish() = 0;
+};
+
+std::unique_ptr<WireCodec> make_codec(Wire wire);
+
+/// The message in an API's error body, in whatever form; "" when there is none.
+std::string error_message_in(std::string_view body);
+
+}  // namespace kopi

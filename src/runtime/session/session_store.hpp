@@ -1,0 +1,56 @@
+// runtime/session/session_store.hpp
+//
+// The conversations of one profile, in its state.db. A message is committed before it is shown as final, so that a crash loses
+// at most the text that was being streamed.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "runtime/provider/wire.hpp"
+#include "system/clock.hpp"
+#include "system/sqlite.hpp"
+
+namespace kopi {
+
+enum class SessionKind { interactive, oneshot };
+std::string_view name(SessionKind kind);
+
+struct Session {
+  std::string id;
+  SessionKind kind = SessionKind::oneshot;
+  std::string model;
+  std::string prompt;  ///< the system prompt that it was started with
+  std::string created_at, updated_at;
+};
+
+struct StoredMessage {
+  ChatMessage message;
+  bool partial = false;  ///< the answer was cut off
+};
+
+class SessionStore {
+ public:
+  /// @error state  the database is damaged.   @error io, busy
+  static Result<SessionStore> open(const std::string& path, const Clock& clock);
+
+  Result<Session> create(SessionKind kind, const std::string& model, const std::string& prompt);
+  /// By id or by a start of one.   @error not_found  none, or several
+  Result<Session> find(const std::string& id);
+  /// The one that was used last; nothing when there is none.
+  Result<std::optional<Session>> newest(std::optional<SessionKind> kind);
+
+  Result<void> add_message(const Session& session, const ChatMessage& message, bool partial);
+  Result<void> add_usage(const Session& session, const std::string& model, const TokenUsage& usage);
+  Result<std::vector<StoredMessage>> messages(const Session& session);
+
+ private:
+  SessionStore(Database database, const Clock& clock) : database_(std::move(database)), clock_(&clock) {}
+  Database database_;
+  const Clock* clock_;
+};
+
+}  // namespace kopi

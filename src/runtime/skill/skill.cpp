@@ -1,0 +1,172 @@
+#include "runtime/skill/skill.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include "base/text.hpp"
+#include "base/unicode.hpp"
+#include "formats/front_matter.hpp"
+#include "formats/yaml.hpp"
+#include "system/files.hpp"
+
+namespace kopi {
+namespace {
+
+constexpr std::size_t k_max_skill = 4u << 20;
+constexpr std::size_t k_max_depth = 6;
+constexpr std::size_t k_max_name = 64;
+constexpr std::size_t k_max_description = 1024;
+
+bool is_specified_name(std::string_view name) {
+  if (name.empty() || name.size() > k_max_name || name.front() == '-' || name.back() == '-') return false;
+  if (name.find("--") != std::string_view::npos) return false;
+  return name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string_view::npos;
+}
+
+// Where the block is no YAML (most often an unquoted ": " in the description), its lines are read as `key: rest of line`.
+Node read_plainly(std::string_view yaml, int first_line) {
+  Node document = Node::mapping();
+  int line = first_line;
+  for (const std::string_view text : split_lines(yaml)) {
+    const auto colon = text.find(':');
+    const bool is_key = colon != std::string_view::npos && colon > 0 && text.front() != ' ' && text.front() != '\t' && text.front() != '#';
+    if (is_key) {
+      std::string_view value = trim(text.substr(colon + 1));
+      const bool quoted = value.size() >= 2 && (value.front() == '"' || value.front() == '\'') && value.back() == value.front();
+      if (quoted) value = value.substr(1, value.size() - 2);
+      Node node = Node::scalar(std::string(value), false);
+      node.set_place({line, 1});
+      document.set(trim(text.substr(0, colon)), std::move(node));
+    }
+    ++line;
+  }
+  return document;
+}
+
+class SkillReader {
+ public:
+  SkillReader(std::string_view text, const std::string& file) : text_(text), file_(file) {
+    skill_.file = file;
+    skill_.directory = parent_path(file);
+  }
+
+  Result<Skill> read() {
+    const auto front = find_front_matter(text_);
+    if (!front) return refuse(1, "there is no front matter with a name and a description");
+    skill_.body = std::string(front->body);
+    const Node document = read_front(*front);
+    take_name(document);
+    KOPI_CHECK(take_description(document));
+    return std::move(skill_);
+  }
+
+ private:
+  Error refuse(int line, std::string_view reason) const { return error(Code::schema, "{}:{}: {}", file_, line, reason); }
+  void note(std::string rule, int line, std::string message) {
+    skill_.findings.push_back({Severity::low, std::move(rule), file_, line, 0, std::move(message), "", ""});
+  }
+
+  Node read_front(const FrontMatter& front) {
+    auto parsed = parse_yaml(front.yaml, file_);
+    if (parsed && parsed->is(Node::Kind::mapping)) return *std::move(parsed);
+    note("skill.front-matter", front.yaml_line, "the front matter is not the YAML that kopi reads; its lines are taken as they stand");
+    return read_plainly(front.yaml, front.yaml_line);
+  }
+
+  static std::string text_of(const Node& document, std::string_view key) {
+    const Node* node = document.find(key);
+    return node == nullptr || !node->is_scalar() ? std::string() : std::string(trim(node->as_text()));
+  }
+
+  void take_name(const Node& document) {
+    const std::string folder = file_name(skill_.directory);
+    skill_.name = text_of(document, "name");
+    if (skill_.name.empty()) {
+      skill_.name = folder;
+      return note("skill.name", 2, fmt::format("there is no name; '{}' is taken, the directory's", folder));
+    }
+    if (!is_specified_name(skill_.name)) {
+      note("skill.name", 2, fmt::format("the name '{}' is not of lower-case letters, digits and single hyphens, at most 64", skill_.name));
+    } else if (skill_.name != folder) {
+      note("skill.name", 2, fmt::format("the name '{}' differs from the directory's, '{}'", skill_.name, folder));
+    }
+  }
+
+  Result<void> take_description(const Node& document) {
+    skill_.description = text_of(document, "description");
+    if (skill_.description.empty()) return refuse(2, "there is no description, so nobody could tell when to use it");
+    if (skill_.description.size() > k_max_description) {
+      note("skill.description", 2, fmt::format("the description has {} bytes, more than 1024", skill_.description.size()));
+    }
+    return {};
+  }
+
+  std::string_view text_;
+  std::string file_;
+  Skill skill_;
+};
+
+struct Finder {
+  SkillSet found;
+  std::map<std::string, std::size_t> by_name;
+
+  void look(const std::string& directory, const std::string& origin, std::size_t depth) {
+    const auto names = list_directory(directory);
+    if (!names) return;
+    for (const std::string_view spelling : {"SKILL.md", "skill.md", "Skill.md"}) {
+      if (std::binary_search(names->begin(), names->end(), spelling)) return load(join_path(directory, spelling), origin);
+    }
+    if (depth == 0) return;
+    for (const std::string& name : *names) {
+      if (!name.starts_with('.') && name != "node_modules" && is_directory(join_path(directory, name))) {
+        look(join_path(directory, name), origin, depth - 1);
+      }
+    }
+  }
+
+  void load(const std::string& file, const std::string& origin) {
+    const auto text = read_file(file, k_max_skill);
+    auto skill = text ? parse_skill(*text, file) : Result<Skill>(text.error());
+    if (!skill) {
+      found.refused.push_back({Severity::medium, "skill.refused", file, 0, 0, skill.error().message, "", ""});
+      return;
+    }
+    skill->origin = origin;
+    if (by_name.emplace(skill->name, found.skills.size()).second) found.skills.push_back(*std::move(skill));
+  }
+};
+
+Result<void> list_below(const std::string& directory, const std::string& prefix, std::size_t depth, std::vector<std::string>& files) {
+  KOPI_TRY(const auto names, list_directory(directory));
+  for (const std::string& name : names) {
+    const std::string path = join_path(directory, name);
+    if (!is_directory(path)) {
+      files.push_back(prefix + name);
+    } else if (depth > 0) {
+      KOPI_CHECK(list_below(path, prefix + name + "/", depth - 1, files));
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<Skill> parse_skill(std::string_view text, const std::string& file) {
+  const std::string valid = to_valid_utf8(text);
+  return SkillReader(valid, file).read();
+}
+
+Result<SkillSet> load_skills(const std::vector<SkillRoot>& roots) {
+  Finder finder;
+  for (const SkillRoot& root : roots) finder.look(root.directory, root.origin, k_max_depth);
+  std::sort(finder.found.skills.begin(), finder.found.skills.end(), [](const Skill& a, const Skill& b) { return a.name < b.name; });
+  return std::move(finder.found);
+}
+
+Result<std::vector<std::string>> list_skill_files(const Skill& skill) {
+  std::vector<std::string> files;
+  KOPI_CHECK(list_below(skill.directory, "", k_max_depth, files));
+  return files;
+}
+
+}  // namespace kopi

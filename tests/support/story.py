@@ -1,0 +1,310 @@
+#!/usr/bin/env python3
+"""Runs a story: one text file with commands, what they print, and the files that they need. See CONTRIBUTING.md, "Stories".
+
+  # a comment, behind a blank line or another comment; the first line says what the story shows
+  $ kopi profile list            a command, run by bash in a fresh directory with a fresh home
+  expected stdout                [..] stands for anything on a line, a line of ... for any number of lines
+  ! expected stderr
+  [3]                            its exit status, when that is not 0
+  % git-server                   a directive: see the functions named directive_*
+  -- bot/SOUL.md --              a file, up to the next such line
+  text
+
+Markdown files are stories too: their ```console blocks, and the directives in <!-- % ... --> comments, in order; there stdout and
+stderr stand as a terminal shows them, together. KOPI_TEST_ACCEPT=1 rewrites what was expected.
+"""
+
+import difflib
+import json
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+import servers  # noqa: E402
+
+ROOT = Path(__file__).resolve().parents[2]
+CLOCK = "2026-03-14T15:09:26Z"
+GIT_DATE = "2026-01-02T03:04:05Z"
+
+
+class Step:
+    """A command or a directive, where it stands, and what it must print."""
+
+    def __init__(self, kind, text, line):
+        self.kind = kind
+        self.text = text
+        self.line = line
+        self.expected = []
+        self.end = line
+
+
+def parse_story(lines):
+    steps, files, current, name = [], {}, None, None
+    for number, line in enumerate(lines):
+        marker = re.fullmatch(r"-- (\S+) --", line)
+        if marker:
+            name = marker.group(1)
+            files[name] = []
+            current = None
+        elif name is not None:
+            files[name].append(line)
+        elif line.startswith("$ ") or line.startswith("% "):
+            current = Step(line[0], line[2:], number)
+            steps.append(current)
+        elif line.startswith("#") and (current is None or lines[number - 1] == ""):
+            current = None
+        elif current is not None:
+            current.expected.append(line)
+            current.end = number
+    for step in steps:
+        trim_blank(step)
+    return steps, {n: "\n".join(body) + "\n" if body else "" for n, body in files.items()}
+
+
+def trim_blank(step):
+    while step.expected and step.expected[-1] == "":
+        step.expected.pop()
+        step.end -= 1
+    if not step.expected:
+        step.end = step.line
+
+
+def parse_markdown(lines):
+    steps, current, inside = [], None, False
+    for number, line in enumerate(lines):
+        directive = re.fullmatch(r"<!-- % (.*) -->", line)
+        if directive:
+            steps.append(Step("%", directive.group(1), number))
+        elif line.startswith("```"):
+            inside = line == "```console" and not inside
+            current = None
+        elif inside and line.startswith("$ "):
+            current = Step("$", line[2:], number)
+            steps.append(current)
+        elif inside and current is not None:
+            current.expected.append(line)
+            current.end = number
+    for step in steps:
+        trim_blank(step)
+    return steps, {}
+
+
+class Story:
+    def __init__(self, path, kopi):
+        self.path = Path(path)
+        self.lines = self.path.read_text().split("\n")
+        self.markdown = self.path.suffix == ".md"
+        self.steps, self.files = (parse_markdown if self.markdown else parse_story)(self.lines)
+        self.kopi = Path(kopi).resolve()
+        self.work = Path(tempfile.mkdtemp(prefix="kopi-story-")).resolve()
+        self.home = self.work / "home"
+        self.home.mkdir(mode=0o700)
+        self.bin = self.work / ".bin"
+        self.bin.mkdir()
+        (self.bin / "kopi").symlink_to(self.kopi)
+        self.clock = self.work / ".clock"
+        self.clock.write_text(CLOCK + "\n")
+        self.servers = []
+        self.names = {}  # value -> $NAME, for what differs from run to run
+        self.environment = {
+            "PATH": f"{self.bin}:{self.home}/.local/bin:{os.environ.get('PATH', '/usr/bin:/bin')}",
+            "HOME": str(self.home),
+            "LANG": "C.UTF-8",
+            "TZ": "UTC",
+            "WORK": str(self.work),
+            "ROOT": str(ROOT),
+            "KOPI_CLOCK": str(self.clock),
+            "GIT_CONFIG_NOSYSTEM": "1",
+            "GIT_AUTHOR_NAME": "Ada", "GIT_AUTHOR_EMAIL": "ada@example.com", "GIT_AUTHOR_DATE": GIT_DATE,
+            "GIT_COMMITTER_NAME": "Ada", "GIT_COMMITTER_EMAIL": "ada@example.com", "GIT_COMMITTER_DATE": GIT_DATE,
+        }
+        for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS", "LLVM_PROFILE_FILE", "LSAN_OPTIONS"):
+            if name in os.environ:
+                self.environment[name] = os.environ[name]
+        (self.home / ".gitconfig").write_text("[init]\n\tdefaultBranch = main\n[advice]\n\tdetachedHead = false\n")
+        for name, body in self.files.items():
+            target = self.work / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(body)
+            if body.startswith("#!"):
+                target.chmod(0o755)
+
+    # ---- directives ----
+
+    def directive_git_server(self, name="GIT", login=None):
+        """git-server [NAME [user:password]]: $NAME is the URL of $WORK/srv, over real smart HTTP"""
+        user, _, password = (login or "").partition(":")
+        (self.work / "srv").mkdir(exist_ok=True)
+        server = servers.GitHttpServer(self.work / "srv", self.work / f".nginx-{name}", user or None, password or None)
+        self.add_server(server, name)
+
+    def directive_git_daemon(self, name="DAEMON"):
+        """git-daemon [NAME]: the same over git://"""
+        (self.work / "srv").mkdir(exist_ok=True)
+        self.add_server(servers.GitDaemon(self.work / "srv", self.work / f".daemon-{name}"), name)
+
+    def directive_ssh_server(self, name="SSH"):
+        """ssh-server [NAME]: an sshd; $NAME is ssh://user@host:port, GIT_SSH_COMMAND reaches it, $SSH_WRONG does not"""
+        server = servers.SshServer(self.work / ".sshd")
+        self.add_server(server, name)
+        self.environment["GIT_SSH_COMMAND"] = server.command
+        self.environment["SSH_WRONG"] = server.command.replace("user_config", "other_config")
+        self.names[str(server.port)] = "$SSH_PORT"
+
+    def directive_model_server(self, script, name="MODEL"):
+        """model-server SCRIPT [NAME]: $NAME is its URL, $WORK/journal has what it was asked"""
+        from model_server import ModelServer
+
+        server = ModelServer(json.loads((self.work / script).read_text()), self.work / "journal")
+        self.add_server(server, name)
+
+    def directive_publish(self, repository, directory, tag=None):
+        """publish NAME DIRECTORY [TAG]: commits the directory's state to the bare repository $WORK/srv/NAME.git"""
+        bare = self.work / "srv" / f"{repository}.git"
+        git = ["git", f"--git-dir={bare}", f"--work-tree={self.work / directory}"]
+        run = lambda *words: subprocess.run([*git, *words], env=self.environment, cwd=self.work, check=True, capture_output=True)  # noqa: E731
+        if not bare.exists():
+            bare.parent.mkdir(exist_ok=True)
+            subprocess.run(["git", "init", "-q", "--bare", "-b", "main", str(bare)], env=self.environment, check=True)
+            run("config", "core.bare", "false")
+        run("add", "-A", "-f")
+        run("commit", "-q", "--allow-empty", "-m", tag or "a change")
+        if tag:
+            run("tag", tag)
+
+    def directive_clock(self, time):
+        """clock TIME: what kopi takes for now"""
+        self.clock.write_text(time + "\n")
+
+    def directive_set(self, name, value):
+        """set NAME VALUE: an environment variable for the commands that follow; $WORK in it is filled in"""
+        self.environment[name] = os.path.expandvars(value.replace("$WORK", str(self.work)).replace("$HOME", str(self.home)))
+
+    def directive_unset(self, name):
+        self.environment.pop(name, None)
+
+    def directive_needs(self, program):
+        """needs PROGRAM: without it the story is skipped (exit 77)"""
+        if not shutil.which(program):
+            print(f"skipped: {program} is not installed")
+            raise SystemExit(77)
+
+    def add_server(self, server, name):
+        self.servers.append(server)
+        self.environment[name] = server.url
+        self.names[server.url] = f"${name}"
+        host = server.url.split("://", 1)[1].rsplit("@", 1)[-1]
+        self.names[host] = f"${name}_HOST"
+
+    # ---- running ----
+
+    def run(self):
+        accept = os.environ.get("KOPI_TEST_ACCEPT") == "1"
+        failures, rewritten = [], []
+        for step in self.steps:
+            if step.kind == "%":
+                words = shlex.split(step.text)
+                getattr(self, "directive_" + words[0].replace("-", "_"))(*words[1:])
+                continue
+            actual = self.execute(step.text)
+            if not matches(step.expected, actual):
+                if accept:
+                    rewritten.append((step, merge_wildcards(step.expected, actual)))
+                else:
+                    failures.append((step, actual))
+                    break
+        if rewritten:
+            self.rewrite(rewritten)
+        for step, actual in failures:
+            print(f"{self.path}:{step.line + 1}: $ {step.text}")
+            print("\n".join(difflib.unified_diff(step.expected, actual, "expected", "actual", lineterm="")))
+        return not failures
+
+    def execute(self, command):
+        merged = subprocess.STDOUT if self.markdown else subprocess.PIPE
+        done = subprocess.run(["bash", "-c", command], cwd=self.work, env=self.environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=merged, timeout=120)
+        self.check_json(command, done.stdout)
+        lines = self.readable(done.stdout)
+        if not self.markdown:
+            lines += ["! " + line if line else "!" for line in self.readable(done.stderr)]
+            if done.returncode != 0:
+                lines.append(f"[{done.returncode}]")
+        return lines
+
+    def check_json(self, command, output):
+        import records
+
+        problem = records.check(command, output)
+        if problem:
+            print(f"{self.path}: $ {command}\n{problem}")
+            raise SystemExit(1)
+
+    def readable(self, output):
+        text = output.decode("utf-8", "backslashreplace")
+        for value, name in sorted(self.names.items(), key=lambda pair: -len(pair[0])):
+            text = text.replace(value, name)
+        for value, name in ((str(self.home), "$HOME"), (str(self.work), "$WORK"), (str(ROOT), "$ROOT"), (str(self.kopi), "$KOPI")):
+            text = text.replace(value, name)
+        if self.markdown:
+            text = text.replace("$HOME", "~")
+        lines = text.split("\n")
+        while lines and lines[-1] == "":
+            lines.pop()
+        return lines
+
+    def rewrite(self, rewritten):
+        for step, actual in sorted(rewritten, key=lambda pair: -pair[0].line):
+            self.lines[step.line + 1 : step.end + 1] = actual
+        self.path.write_text("\n".join(self.lines))
+
+    def close(self):
+        for server in self.servers:
+            server.close()
+        if os.environ.get("KOPI_TEST_KEEP") == "1":
+            print(f"kept: {self.work}")
+            return
+        subprocess.run(["chmod", "-R", "u+rwX", str(self.work)], check=False)
+        shutil.rmtree(self.work, ignore_errors=True)
+
+
+def line_matches(pattern, line):
+    if "[..]" not in pattern:
+        return pattern == line
+    return re.fullmatch(".*".join(re.escape(part) for part in pattern.split("[..]")), line) is not None
+
+
+def matches(expected, actual):
+    if not expected:
+        return not actual
+    if expected[0] == "...":
+        return any(matches(expected[1:], actual[at:]) for at in range(len(actual) + 1))
+    return bool(actual) and line_matches(expected[0], actual[0]) and matches(expected[1:], actual[1:])
+
+
+def merge_wildcards(expected, actual):
+    """New expectations keep the wildcards of old lines that still fit."""
+    patterns = [line for line in expected if "[..]" in line]
+    return [next((p for p in patterns if line_matches(p, line)), line) for line in actual]
+
+
+def main():
+    kopi, *paths = sys.argv[1:]
+    sys.setrecursionlimit(20000)
+    good = True
+    for path in paths:
+        story = Story(path, kopi)
+        try:
+            good = story.run() and good
+        finally:
+            story.close()
+    sys.exit(0 if good else 1)
+
+
+if __name__ == "__main__":
+    main()
