@@ -40,6 +40,12 @@ Node to_json(const Findings& findings) {
   return list;
 }
 
+Node records_of(std::string_view key, const std::vector<std::string>& texts) {
+  Node list = Node::sequence();
+  for (const std::string& text : texts) list.push(Node::mapping({{key, text}}));
+  return list;
+}
+
 Node error_record(const Error& problem, const Node& data, const Findings& warnings) {
   const CodeInfo& code = info(problem.code);
   return Node::mapping({{"ok", code.exit == 0},

@@ -119,7 +119,7 @@ Outcome help_outcome(const std::string& path) {
       commands.push(Node::mapping({{"command", known->path}, {"summary", known->summary}, {"usage", usage_line(*known)}}));
     }
   }
-  outcome.data = Node::mapping({{"commands", std::move(commands)}});
+  outcome.data = Node::mapping({{"topic", Node()}, {"text", Node()}, {"commands", std::move(commands)}});
   return outcome;
 }
 
@@ -136,7 +136,7 @@ Result<Outcome> guide_outcome(const std::string& topic) {
   for (const EmbeddedFile& file : embedded_guide) {
     if (file.name != topic + ".md") continue;
     Outcome outcome;
-    outcome.data = Node::mapping({{"topic", topic}, {"text", file.content}});
+    outcome.data = Node::mapping({{"topic", topic}, {"text", file.content}, {"commands", Node::sequence()}});
     outcome.text.block(file.content);
     return outcome;
   }

@@ -31,26 +31,26 @@ class Chat {
  public:
   Chat(Context& context, const Arguments& given) : context_(context), given_(given), view_(context.console, context.json) {}
 
+  // With --json the last line is a `done` event, whatever went wrong and however early.
   Result<Outcome> run() {
     Outcome outcome;
     outcome.printed = true;
-    auto opened = open();
-    if (!opened) {
-      if (!context_.json) return std::move(opened).error();
-      view_.failed_before_turn(opened.error());
-      outcome.problem = std::move(opened).error();
-      return outcome;
-    }
-    if (const auto query = given_.value("--query")) {
-      KOPI_TRY(const std::string question, read_question(*query));
-      KOPI_TRY(outcome.problem, turn(question));
-      return outcome;
-    }
-    KOPI_TRY(outcome.problem, converse());
+    auto ended = talk();
+    if (!ended && !context_.json) return std::move(ended).error();
+    if (!ended) view_.failed_before_turn(ended.error());
+    outcome.problem = ended ? *std::move(ended) : std::optional(std::move(ended).error());
     return outcome;
   }
 
  private:
+  Result<std::optional<Error>> talk() {
+    KOPI_CHECK(open());
+    const auto query = given_.value("--query");
+    if (!query) return converse();
+    KOPI_TRY(const std::string question, read_question(*query));
+    return turn(question);
+  }
+
   Result<void> open() {
     if (given_.flag("--continue") + given_.flag("--resume") + given_.flag("--new") > 1) {
       return error(Code::usage, "--continue, --resume and --new exclude each other");

@@ -1,4 +1,5 @@
 #include "base/text.hpp"
+#include "cli/answer.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/commands/env_file.hpp"
 
@@ -16,7 +17,7 @@ Result<Outcome> run(Context& context, const Arguments&) {
   }
   Outcome outcome;
   outcome.data = to_json(view);
-  outcome.data.set("missing", Node::strings(missing));
+  outcome.data.set("missing", records_of("name", missing));
   outcome.text = render(view);
   if (!missing.empty()) {
     outcome.problem = with_hint(error(Code::drift, "not set: {}", join(missing, ", ")), fmt::format("kopi -p {} env set {}", context.selection.name.str(), missing.front()));

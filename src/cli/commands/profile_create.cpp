@@ -1,4 +1,5 @@
 #include "base/text.hpp"
+#include "cli/answer.hpp"
 #include "cli/commands/commands.hpp"
 #include "formats/yaml_edit.hpp"
 #include "store/bundled_skills.hpp"
@@ -152,10 +153,11 @@ Result<Outcome> run(Context& context, const Arguments& given) {
                                 {"path", context.home.profile_path(wanted.name)},
                                 {"alias", alias},
                                 {"cloned_from", wanted.clones ? Node(wanted.source.str()) : Node()},
-                                {"copied", Node::strings(made->cloned.copied)},
-                                {"channels_left", Node::strings(made->cloned.channels_left)},
-                                {"plugins", Node::strings(made->cloned.plugins)},
-                                {"skills", Node::strings(made->skills.added)}});
+                                {"copied", records_of("path", made->cloned.copied)},
+                                {"channels_left", records_of("name", made->cloned.channels_left)},
+                                {"dropped_links", records_of("path", made->cloned.dropped_links)},
+                                {"plugins", records_of("name", made->cloned.plugins)},
+                                {"skills", records_of("name", made->skills.added)}});
   return outcome;
 }
 

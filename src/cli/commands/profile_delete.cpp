@@ -1,4 +1,5 @@
 #include "base/text.hpp"
+#include "cli/answer.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/profile_view.hpp"
 #include "system/files.hpp"
@@ -45,14 +46,14 @@ Result<Outcome> run(Context& context, const Arguments& given) {
   if (!half_deleted) KOPI_CHECK(context.profile(name.str()));
   if (!given.flag("--yes")) KOPI_CHECK(confirm(context, name));
   KOPI_TRY(const FileLock lock, context.lock(name, "kopi profile delete"));
-  Node removed = Node::sequence();
+  std::vector<std::string> removed;
   for (auto aliases = find_aliases(context.home); aliases.contains(name.str()); aliases = find_aliases(context.home)) {
     KOPI_CHECK(remove_alias(context.home, aliases.at(name.str())));
-    removed.push(aliases.at(name.str()));
+    removed.push_back(aliases.at(name.str()));
   }
   KOPI_CHECK(delete_profile(context.home, name).while_doing("deleting {}", name.str()));
   Outcome outcome;
-  outcome.data = Node::mapping({{"name", name.str()}, {"path", context.home.profile_path(name)}, {"aliases", removed}});
+  outcome.data = Node::mapping({{"name", name.str()}, {"path", context.home.profile_path(name)}, {"aliases", records_of("name", removed)}});
   outcome.text.styled(Style::green, "✓").print(" Deleted {}\n", name.str());
   return outcome;
 }

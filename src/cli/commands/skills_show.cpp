@@ -31,7 +31,7 @@ Result<Outcome> run(Context& context, const Arguments& given) {
                                 {"path", skill->file},
                                 {"conforms", skill->findings.empty()},
                                 {"findings", to_json(skill->findings)},
-                                {"files", Node::strings(files)},
+                                {"files", records_of("path", files)},
                                 {"body", skill->body}});
   const auto row = [&](std::string_view label, const std::string& value) { outcome.text.styled(Style::dim, "{:<12}", label).print(" {}\n", value); };
   row("Skill", skill->name);

@@ -1,4 +1,5 @@
 #include "base/text.hpp"
+#include "cli/answer.hpp"
 #include "cli/commands/commands.hpp"
 #include "store/bundled_skills.hpp"
 #include "store/install_record.hpp"
@@ -44,7 +45,7 @@ Result<Outcome> run(Context& context, const Arguments&) {
     KOPI_TRY(const FileLock lock, context.lock(name, "kopi update"));
     KOPI_TRY(const SkillSync sync, sync_bundled_skills(context.home.profile_path(name)));
     lines.push_back(fmt::format("{} ({})", name.str(), words_for(sync)));
-    list.push(Node::mapping({{"name", name.str()}, {"added", Node::strings(sync.added)}, {"updated", Node::strings(sync.updated)}, {"kept", Node::strings(sync.kept)}}));
+    list.push(Node::mapping({{"name", name.str()}, {"added", records_of("name", sync.added)}, {"updated", records_of("name", sync.updated)}, {"kept", records_of("name", sync.kept)}}));
   }
   if (!lines.empty()) outcome.text.print("Skills synced: {}\n", join(lines, ", "));
   outcome.data = Node::mapping({{"version", program_version()}, {"how", how}, {"profiles", std::move(list)}});
