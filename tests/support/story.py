@@ -229,7 +229,7 @@ class Story:
     def execute(self, command):
         merged = subprocess.STDOUT if self.markdown else subprocess.PIPE
         done = subprocess.run(["bash", "-c", command], cwd=self.work, env=self.environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=merged, timeout=120)
-        self.check_json(command, done.stdout)
+        self.check_json(command, done)
         lines = self.readable(done.stdout)
         if not self.markdown:
             lines += ["! " + line if line else "!" for line in self.readable(done.stderr)]
@@ -237,10 +237,10 @@ class Story:
                 lines.append(f"[{done.returncode}]")
         return lines
 
-    def check_json(self, command, output):
+    def check_json(self, command, done):
         import records
 
-        problem = records.check(command, output)
+        problem = records.check(command, done.stdout, done.returncode, merged=self.markdown)
         if problem:
             print(f"{self.path}: $ {command}\n{problem}")
             raise SystemExit(1)
