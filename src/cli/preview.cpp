@@ -205,7 +205,7 @@ Node operation_data(const Prepared& prepared, const Context& context, const std:
 Node unchanged_data(const InstallRecord& installed, const ProfileName& name, const Context& context) {
   const auto or_null = [](const std::string& text) { return text.empty() ? Node() : Node(text); };
   const ProfileView view = view_profile(context, name, find_aliases(context.home));
-  const auto details = detail_profile(context, name);
+  const auto env = env_of(context, name);
   return Node::mapping({{"name", name.str()},
                         {"path", view.path},
                         {"alias", view.alias},
@@ -217,7 +217,7 @@ Node unchanged_data(const InstallRecord& installed, const ProfileName& name, con
                         {"signer", Node()},
                         {"trust", "unsigned"},
                         {"plan", kopi::to_json(Plan{})},
-                        {"env", details ? to_json(details->env) : Node::sequence()},
+                        {"env", env ? to_json(*env) : Node::sequence()},
                         {"diffs", Node()}});
 }
 

@@ -30,7 +30,7 @@ ProfileView view_profile(const Context& context, const ProfileName& name, const 
   ProfileView view;
   view.name = name;
   view.path = context.home.profile_path(name);
-  view.active = name == context.selection.name;
+  view.active = !context.broken_choice && name == context.selection.name;
   if (const auto config = keep_problem(read_config(context.home, name), view.problems)) {
     if (const auto setting = model_setting(*config)) view.model = setting->text();
   }
@@ -54,8 +54,14 @@ Node to_json(const ProfileView& view) {
 }
 
 std::size_t count_skills(const Context& context, const ProfileName& name) {
-  const auto skills = load_skills({{join_path(context.home.profile_path(name), "skills"), "profile"}});
-  return skills ? skills->skills.size() : 0;
+  return count_skill_directories(join_path(context.home.profile_path(name), "skills"));
+}
+
+Result<std::vector<EnvStatus>> env_of(const Context& context, const ProfileName& name) {
+  Findings problems;
+  const auto manifest = read_installed_manifest(context, name, problems);
+  if (!manifest) return std::vector<EnvStatus>();
+  return env_status(*manifest, context.home, name, context.environment);
 }
 
 Result<ProfileDetails> detail_profile(const Context& context, const ProfileName& name) {

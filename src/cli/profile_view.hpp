@@ -44,6 +44,8 @@ Result<ProfileDetails> detail_profile(const Context& context, const ProfileName&
 /// The contract's `profile info|show`.
 Node to_json(const ProfileDetails& details);
 
+/// Which of the variables that the installed distribution asks for have a value; none for a profile of one's own.
+Result<std::vector<EnvStatus>> env_of(const Context& context, const ProfileName& name);
 Node to_json(const std::vector<EnvStatus>& env);
 /// "model (provider)" as people read it.
 std::string model_words(const std::optional<std::string>& model);

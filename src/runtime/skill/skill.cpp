@@ -1,7 +1,8 @@
 #include "runtime/skill/skill.hpp"
 
 #include <algorithm>
-#include <map>
+#include <functional>
+#include <set>
 
 #include "base/text.hpp"
 #include "base/unicode.hpp"
@@ -106,33 +107,33 @@ class SkillReader {
   Skill skill_;
 };
 
-struct Finder {
-  SkillSet found;
-  std::map<std::string, std::size_t> by_name;
-
-  void look(const std::string& directory, const std::string& origin, std::size_t depth) {
-    const auto names = list_directory(directory);
-    if (!names) return;
-    for (const std::string_view spelling : {"SKILL.md", "skill.md", "Skill.md"}) {
-      if (std::binary_search(names->begin(), names->end(), spelling)) return load(join_path(directory, spelling), origin);
-    }
-    if (depth == 0) return;
-    for (const std::string& name : *names) {
-      if (!name.starts_with('.') && name != "node_modules" && is_directory(join_path(directory, name))) {
-        look(join_path(directory, name), origin, depth - 1);
-      }
-    }
+// Calls `found` with the path of each SKILL.md below `directory`.
+void walk_skills(const std::string& directory, std::size_t depth, const std::function<void(const std::string&)>& found) {
+  const auto names = list_directory(directory);
+  if (!names) return;
+  for (const std::string_view spelling : {"SKILL.md", "skill.md", "Skill.md"}) {
+    if (std::binary_search(names->begin(), names->end(), spelling)) return found(join_path(directory, spelling));
   }
+  if (depth == 0) return;
+  for (const std::string& name : *names) {
+    const bool wanted = !name.starts_with('.') && name != "node_modules" && is_directory(join_path(directory, name));
+    if (wanted) walk_skills(join_path(directory, name), depth - 1, found);
+  }
+}
+
+struct Loader {
+  SkillSet set;
+  std::set<std::string> names;
 
   void load(const std::string& file, const std::string& origin) {
     const auto text = read_file(file, k_max_skill);
     auto skill = text ? parse_skill(*text, file) : Result<Skill>(text.error());
     if (!skill) {
-      found.refused.push_back({Severity::medium, "skill.refused", file, 0, 0, skill.error().message, "", ""});
+      set.refused.push_back({Severity::medium, "skill.refused", file, 0, 0, skill.error().message, "", ""});
       return;
     }
     skill->origin = origin;
-    if (by_name.emplace(skill->name, found.skills.size()).second) found.skills.push_back(*std::move(skill));
+    if (names.insert(skill->name).second) set.skills.push_back(*std::move(skill));
   }
 };
 
@@ -157,10 +158,18 @@ Result<Skill> parse_skill(std::string_view text, const std::string& file) {
 }
 
 Result<SkillSet> load_skills(const std::vector<SkillRoot>& roots) {
-  Finder finder;
-  for (const SkillRoot& root : roots) finder.look(root.directory, root.origin, k_max_depth);
-  std::sort(finder.found.skills.begin(), finder.found.skills.end(), [](const Skill& a, const Skill& b) { return a.name < b.name; });
-  return std::move(finder.found);
+  Loader loader;
+  for (const SkillRoot& root : roots) {
+    walk_skills(root.directory, k_max_depth, [&](const std::string& file) { loader.load(file, root.origin); });
+  }
+  std::sort(loader.set.skills.begin(), loader.set.skills.end(), [](const Skill& a, const Skill& b) { return a.name < b.name; });
+  return std::move(loader.set);
+}
+
+std::size_t count_skill_directories(const std::string& directory) {
+  std::size_t count = 0;
+  walk_skills(directory, k_max_depth, [&](const std::string&) { ++count; });
+  return count;
 }
 
 Result<std::vector<std::string>> list_skill_files(const Skill& skill) {

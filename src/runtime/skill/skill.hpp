@@ -36,6 +36,9 @@ struct SkillRoot {
 /// Looks below each root, at most six directories deep and not below a skill. A missing root is an empty one.
 Result<SkillSet> load_skills(const std::vector<SkillRoot>& roots);
 
+/// How many skill directories there are below `directory`, without reading any of them.
+std::size_t count_skill_directories(const std::string& directory);
+
 /// Reads one SKILL.md.   @error schema  it can't be used; the message says why
 Result<Skill> parse_skill(std::string_view text, const std::string& file);
 
