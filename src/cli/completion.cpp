@@ -6,6 +6,7 @@
 #include "base/text.hpp"
 #include "cli/commands/env_file.hpp"
 #include "cli/help.hpp"
+#include "cli/parse.hpp"
 #include "formats/schema.hpp"
 #include "model/manifest.hpp"
 #include "model/settings.hpp"
@@ -14,57 +15,6 @@
 
 namespace kopi::cli {
 namespace {
-
-/// The line up to the word that is being typed.
-struct Line {
-  std::string path;                        ///< command or group
-  std::optional<std::string> profile;      ///< of -p
-  std::size_t positionals = 0;             ///< arguments of the command so far
-  const OptionSpec* open_option = nullptr; ///< waits for its value
-};
-
-const OptionSpec* find_option(const CommandSpec* command, std::string_view word) {
-  const auto search = [&](std::span<const OptionSpec> options) -> const OptionSpec* {
-    for (const OptionSpec& option : options) {
-      const auto names = split(option.names, ',');
-      if (std::find(names.begin(), names.end(), word) != names.end()) return &option;
-    }
-    return nullptr;
-  };
-  const OptionSpec* own = command == nullptr ? nullptr : search(command->options);
-  return own != nullptr ? own : search(common_options());
-}
-
-Line read_line(const std::vector<std::string>& words) {
-  Line line;
-  for (const std::string& word : words) {
-    if (line.open_option != nullptr) {
-      if (word == "=") continue;  // bash splits --profile=x
-      if (line.open_option->long_name() == "--profile") line.profile = word;
-      line.open_option = nullptr;
-      continue;
-    }
-    if (word.starts_with('-') && word.size() > 1) {
-      const auto equals = word.find('=');
-      const OptionSpec* option = find_option(find_command(line.path), word.substr(0, equals));
-      if (option == nullptr || option->value.empty()) continue;
-      if (equals == std::string::npos) line.open_option = option;
-      else if (option->long_name() == "--profile") line.profile = word.substr(equals + 1);
-      continue;
-    }
-    std::string first = word;
-    for (const ShortForm& form : short_forms()) {
-      if (line.path.empty() && form.word == word) first = form.path;
-    }
-    const std::string longer = line.path.empty() ? first : line.path + " " + word;
-    if (find_command(longer) != nullptr || !commands_below(longer).empty()) {
-      line.path = longer;
-    } else {
-      ++line.positionals;
-    }
-  }
-  return line;
-}
 
 void collect_settings(const Node& schema, const std::string& prefix, std::vector<Candidate>& found) {
   const Node* properties = schema.find("properties");
@@ -82,7 +32,7 @@ void collect_settings(const Node& schema, const std::string& prefix, std::vector
 
 class Completer {
  public:
-  Completer(const Context& context, const Line& line) : context_(context), line_(line) {}
+  Completer(const Context& context, const CommandLine& line) : context_(context), line_(line) {}
 
   std::vector<Candidate> offer(Offers offers) {
     std::vector<Candidate> found;
@@ -121,6 +71,30 @@ class Completer {
     return found;
   }
 
+  /// Options of the command, and those of all.
+  std::vector<Candidate> options() const {
+    std::vector<Candidate> found;
+    for (const auto list : {line_.command == nullptr ? std::span<const OptionSpec>() : line_.command->options, common_options()}) {
+      for (const OptionSpec& option : list) found.push_back({std::string(option.long_name()), std::string(option.help)});
+    }
+    found.push_back({"--help", "help for the command"});
+    if (line_.path.empty()) found.push_back({"--version", "which kopi this is"});
+    return found;
+  }
+
+  /// Commands that the line may go on with, and the command's next argument.
+  std::vector<Candidate> next_word() {
+    std::vector<Candidate> found;
+    if (line_.positionals == 0 && !line_.behind_dashes) subcommands(line_.path, found);
+    if (line_.command == nullptr || line_.command->arguments.empty()) return found;
+    const auto arguments = line_.command->arguments;
+    const ArgumentSpec& argument = arguments[std::min(line_.positionals, arguments.size() - 1)];
+    if (line_.positionals >= arguments.size() && !argument.repeated) return found;
+    for (Candidate& candidate : offer(argument.offers)) found.push_back(std::move(candidate));
+    return found;
+  }
+
+ private:
   void subcommands(const std::string& path, std::vector<Candidate>& found) const {
     const std::string prefix = path.empty() ? "" : path + " ";
     std::set<std::string> seen;
@@ -135,9 +109,8 @@ class Completer {
     for (const ShortForm& form : short_forms()) found.push_back({std::string(form.word), std::string(find_command(form.path)->summary)});
   }
 
- private:
   ProfileName profile() const {
-    const auto selection = select_profile(context_.home, line_.profile, context_.environment);
+    const auto selection = select_profile(context_.home, line_.arguments.value("--profile"), context_.environment);
     return selection ? selection->name : ProfileName::default_profile();
   }
 
@@ -157,46 +130,47 @@ class Completer {
   }
 
   const Context& context_;
-  const Line& line_;
+  const CommandLine& line_;
 };
+
+// bash hands `--profile=x` over as three words.
+void join_split_options(std::vector<std::string>& words) {
+  for (std::size_t i = 1; i < words.size(); ++i) {
+    if (words[i] != "=" || !words[i - 1].starts_with("--")) continue;
+    if (i + 1 < words.size()) {
+      words.erase(words.begin() + static_cast<std::ptrdiff_t>(i));
+    } else {
+      words[i].clear();
+    }
+  }
+}
 
 }  // namespace
 
-std::vector<Candidate> complete(const Context& context, const std::vector<std::string>& words) {
+std::vector<Candidate> complete(const Context& context, std::vector<std::string> words) {
   if (words.empty()) return {};
-  std::string current = words.back();
-  const std::vector<std::string> before(words.begin(), words.end() - 1);
-  const Line line = read_line(before);
-  const CommandSpec* command = find_command(line.path);
+  join_split_options(words);
+  const std::string current = std::move(words.back());
+  words.pop_back();
+  const CommandLine line = read_command_line(words);
   Completer completer(context, line);
   std::vector<Candidate> found;
   std::string prefix;
   if (line.open_option != nullptr) {
-    if (current == "=") current.clear();
     found = completer.offer(line.open_option->offers);
-  } else if (const auto equals = current.find('='); current.starts_with("--") && equals != std::string::npos) {
+  } else if (const auto equals = current.find('='); !line.behind_dashes && current.starts_with("--") && equals != std::string::npos) {
     prefix = current.substr(0, equals + 1);
-    if (const OptionSpec* option = find_option(command, current.substr(0, equals))) found = completer.offer(option->offers);
-  } else if (current.starts_with('-')) {
-    const auto options = [&](std::span<const OptionSpec> list) {
-      for (const OptionSpec& option : list) found.push_back({std::string(option.long_name()), std::string(option.help)});
-    };
-    if (command != nullptr) options(command->options);
-    options(common_options());
+    if (const OptionSpec* option = find_option(line.command, current.substr(0, equals))) found = completer.offer(option->offers);
+  } else if (!line.behind_dashes && current.starts_with('-')) {
+    found = completer.options();
   } else {
-    if (line.positionals == 0) completer.subcommands(line.path, found);
-    if (command != nullptr && !command->arguments.empty()) {
-      const std::size_t index = std::min(line.positionals, command->arguments.size() - 1);
-      const ArgumentSpec& argument = command->arguments[index];
-      if (line.positionals < command->arguments.size() || argument.repeated) {
-        for (Candidate& candidate : completer.offer(argument.offers)) found.push_back(std::move(candidate));
-      }
-    }
+    found = completer.next_word();
   }
   std::vector<Candidate> matching;
   for (Candidate& candidate : found) {
-    candidate.word = prefix + candidate.word;
-    if (candidate.word.starts_with(current) || candidate.word.starts_with(':')) matching.push_back(std::move(candidate));
+    const bool is_path = candidate.word.starts_with(':');
+    if (!is_path) candidate.word = prefix + candidate.word;
+    if (is_path || candidate.word.starts_with(current)) matching.push_back(std::move(candidate));
   }
   return matching;
 }

@@ -19,7 +19,7 @@ struct Candidate {
 };
 
 /// `words`: the line behind the program's name; the last one is being typed.
-std::vector<Candidate> complete(const Context& context, const std::vector<std::string>& words);
+std::vector<Candidate> complete(const Context& context, std::vector<std::string> words);
 
 /// The script for bash, zsh or fish.
 std::optional<std::string> completion_script(std::string_view shell);

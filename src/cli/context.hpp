@@ -26,6 +26,7 @@ struct Context {
   std::unique_ptr<Clock> clock;
   Home home;
   Selection selection;
+  std::optional<Error> broken_choice;  ///< what is wrong with the sticky choice, for a command that works all the same
   bool json = false;
 
   InstallContext install_context() const;

@@ -27,62 +27,52 @@ Outcome version_outcome() {
   return outcome;
 }
 
-// A profile that was named for this one command must be there; a sticky one that is gone is told of, and some commands go on.
-Result<void> check_selection(const CommandSpec& command, const Context& context) {
-  if (command.needs == Needs::nothing) return {};
-  if (profile_exists(context.home, context.selection.name)) return {};
-  Error problem = no_such_profile(context.home, context.selection);
-  if (context.selection.origin != Selection::Origin::sticky || command.needs != Needs::home) return problem;
-  context.console.warn({Severity::medium, "profile.sticky-missing", context.home.sticky_path(), 0, 0,
-                        problem.message + "; choose another with: " + problem.hint, "", ""});
+// Whatever says which profile is meant must name one that exists. Only a broken sticky choice lets some commands go on: those
+// that show or change it.
+Result<void> choose_profile(Context& context, const std::optional<std::string>& flag, Needs needs) {
+  KOPI_TRY(context.home, find_home(context.environment, context.working_directory));
+  auto selection = select_profile(context.home, flag, context.environment);
+  Error problem;
+  if (selection) {
+    context.selection = *std::move(selection);
+    if (profile_exists(context.home, context.selection.name)) return {};
+    problem = no_such_profile(context.selection);
+  } else {
+    context.selection.origin = choice_origin(context.home, flag, context.environment);
+    problem = std::move(selection).error();
+  }
+  if (context.selection.origin != Selection::Origin::sticky || needs != Needs::home) return problem;
+  context.console.warn({Severity::medium, "profile.sticky-broken", context.home.sticky_path(), 0, 0,
+                        fmt::format("{}; choose another with: {}", problem.message, problem.hint), "", ""});
+  context.broken_choice = std::move(problem);
   return {};
 }
 
-Result<Outcome> run_command(const CommandSpec& command, const Arguments& arguments, Context& context) {
-  if (command.needs != Needs::nothing) {
-    KOPI_TRY(context.home, find_home(context.environment, context.working_directory));
-    auto selection = select_profile(context.home, arguments.value("--profile"), context.environment);
-    if (selection) {
-      context.selection = *std::move(selection);
-    } else if (command.needs != Needs::home || arguments.flag("--profile")) {
-      return std::move(selection).error();
-    } else {
-      context.console.warn({Severity::medium, "profile.choice-invalid", "", 0, 0, selection.error().message, "", ""});
-    }
-    KOPI_CHECK(check_selection(command, context));
-  }
-  return command.run(context, arguments);
-}
-
-Result<Outcome> run(const std::vector<std::string>& words, Context& context, Console& console) {
-  KOPI_TRY(const CommandLine line, find_command_line(words));
+Result<Outcome> run(const CommandLine& line, Context& context) {
   if (line.wants_version) return version_outcome();
-  if (line.wants_help || line.command == nullptr) return help_outcome(line.group);
-  KOPI_TRY(const Arguments arguments, parse_arguments(*line.command, line.rest));
-  (void)console;
-  return run_command(*line.command, arguments, context);
-}
-
-bool stands_before_dashes(const std::vector<std::string>& words, std::string_view option) {
-  const auto end = std::find(words.begin(), words.end(), "--");
-  return std::find(words.begin(), end, option) != end;
+  const bool unknown = line.command == nullptr && line.problem && line.positionals > 0;
+  if (line.wants_help && !unknown) return help_outcome(line.path);
+  if (line.problem) return *line.problem;
+  const Needs needs = line.command != nullptr ? line.command->needs : line.arguments.flag("--profile") ? Needs::choice : Needs::nothing;
+  if (needs != Needs::nothing) KOPI_CHECK(choose_profile(context, line.arguments.value("--profile"), needs));
+  return line.command == nullptr ? help_outcome(line.path) : line.command->run(context, line.arguments);
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);
-  const std::vector<std::string> words(argv + 1, argv + argc);
+  const CommandLine line = read_command_line(std::vector<std::string>(argv + std::min(argc, 1), argv + argc));
+  const bool json = line.arguments.flag("--json");
   Environment environment = Environment::of_this_process();
-  Console console(environment, {.no_color = stands_before_dashes(words, "--no-color"), .quiet = stands_before_dashes(words, "--quiet")});
-  const bool json = asks_for_json(words);
+  Console console(environment, {.no_color = line.arguments.flag("--no-color"), .quiet = line.arguments.flag("--quiet")});
   auto directory = current_directory();
   if (!directory) return answer(console, json, std::move(directory).error());
   Interrupt interrupt;
   auto clock = make_clock(environment);
   const std::string program = own_path(argv[0], *directory);
-  Context context{std::move(environment), *std::move(directory), program, console, interrupt, std::move(clock), {}, {}, json};
-  return answer(console, json, run(words, context, console));
+  Context context{std::move(environment), *std::move(directory), program, console, interrupt, std::move(clock), {}, {}, {}, json};
+  return answer(console, json, run(line, context));
 }
 
 }  // namespace kopi::cli

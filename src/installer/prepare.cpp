@@ -71,7 +71,7 @@ Result<Prepared> prepare_install(const InstallRequest& request, const InstallCon
 }
 
 Result<UpdateOutcome> prepare_update(const UpdateRequest& request, const InstallContext& context) {
-  if (!profile_exists(context.home, request.name)) return no_such_profile(context.home, {request.name, Selection::Origin::flag});
+  if (!profile_exists(context.home, request.name)) return no_such_profile(Selection{request.name, Selection::Origin::flag});
   KOPI_TRY(auto record, read_install_record(context.home, request.name));
   if (!record) {
     return with_hint(error(Code::source, "profile '{}' was not installed from a distribution", request.name.str()),

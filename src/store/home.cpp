@@ -8,6 +8,22 @@
 
 namespace kopi {
 
+namespace {
+
+// How a person gets rid of a choice that does not work; "" for one that was made for this command alone.
+std::string another_choice(Selection::Origin origin) {
+  switch (origin) {
+    case Selection::Origin::home: return "unset KOPI_HOME";
+    case Selection::Origin::variable: return "unset KOPI_PROFILE";
+    case Selection::Origin::sticky: return "kopi profile use default";
+    case Selection::Origin::flag:
+    case Selection::Origin::none: break;
+  }
+  return "";
+}
+
+}  // namespace
+
 std::string Home::profile_path(const ProfileName& name) const {
   return name.is_default() ? root : join_path(profiles_path(), name.str());
 }
@@ -54,30 +70,39 @@ Result<void> write_sticky(const Home& home, const ProfileName& name) {
   return write_file(home.sticky_path(), name.str() + "\n", 0644);
 }
 
-Result<Selection> select_profile(const Home& home, const std::optional<std::string>& flag, const Environment& environment) {
-  const auto parse = [](const std::string& text, Selection::Origin origin, std::string_view where) -> Result<Selection> {
-    KOPI_TRY(ProfileName name, ProfileName::parse(text).while_doing("reading {}", where));
-    return Selection{std::move(name), origin};
-  };
-  if (flag) return parse(*flag, Selection::Origin::flag, "-p");
-  if (home.pointed_profile) return parse(*home.pointed_profile, Selection::Origin::home, "KOPI_HOME");
-  if (const auto variable = environment.get("KOPI_PROFILE")) return parse(*variable, Selection::Origin::variable, "KOPI_PROFILE");
-  if (const auto sticky = read_sticky(home)) {
-    auto selected = parse(*sticky, Selection::Origin::sticky, home.sticky_path());
-    if (!selected) return with_hint(std::move(selected).error(), "kopi profile use default");
-    return selected;
-  }
-  return Selection{};
+Selection::Origin choice_origin(const Home& home, const std::optional<std::string>& flag, const Environment& environment) {
+  if (flag) return Selection::Origin::flag;
+  if (home.pointed_profile) return Selection::Origin::home;
+  if (environment.get("KOPI_PROFILE")) return Selection::Origin::variable;
+  return read_sticky(home) ? Selection::Origin::sticky : Selection::Origin::none;
 }
 
-Error no_such_profile(const Home& home, const Selection& selection) {
-  if (selection.origin == Selection::Origin::sticky) {
-    return with_hint(error(Code::not_found, "the sticky profile '{}' does not exist", selection.name.str()), "kopi profile use default");
+Result<Selection> select_profile(const Home& home, const std::optional<std::string>& flag, const Environment& environment) {
+  const Selection::Origin origin = choice_origin(home, flag, environment);
+  std::string text = "default";
+  std::string where;
+  switch (origin) {
+    case Selection::Origin::flag: text = *flag; where = "-p"; break;
+    case Selection::Origin::home: text = *home.pointed_profile; where = "KOPI_HOME"; break;
+    case Selection::Origin::variable: text = *environment.get("KOPI_PROFILE"); where = "KOPI_PROFILE"; break;
+    case Selection::Origin::sticky: text = read_sticky(home).value_or("default"); where = home.sticky_path(); break;
+    case Selection::Origin::none: break;
   }
-  Error problem = error(Code::not_found, "profile '{}' does not exist", selection.name.str());
-  problem.hint = selection.origin == Selection::Origin::home ? "unset KOPI_HOME" : "kopi profile create " + selection.name.str();
-  (void)home;
-  return problem;
+  auto name = ProfileName::parse(text);
+  if (!name) {
+    name.error().context.push_back("reading " + where);
+    return with_hint(std::move(name).error(), another_choice(origin));
+  }
+  return Selection{*std::move(name), origin};
+}
+
+Error no_such_profile(const Selection& selection) {
+  const std::string& name = selection.name.str();
+  if (selection.origin == Selection::Origin::sticky) {
+    return with_hint(error(Code::not_found, "the sticky profile '{}' does not exist", name), another_choice(selection.origin));
+  }
+  std::string hint = another_choice(selection.origin);
+  return with_hint(error(Code::not_found, "profile '{}' does not exist", name), hint.empty() ? "kopi profile create " + name : hint);
 }
 
 Result<FileLock> lock_profile(const Home& home, const ProfileName& name, LockMode mode, const std::string& holder,

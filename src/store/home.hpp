@@ -44,14 +44,16 @@ struct Selection {
 /// Which profile a command means: `-p` > KOPI_HOME below `profiles/` > KOPI_PROFILE > the sticky one > default. Whether it
 /// exists is not looked at.   @error name  the text is no profile name
 Result<Selection> select_profile(const Home& home, const std::optional<std::string>& flag, const Environment& environment);
+/// Which of them decides, whether it says anything sensible or not.
+Selection::Origin choice_origin(const Home& home, const std::optional<std::string>& flag, const Environment& environment);
 
 /// Nothing when the file is missing, unreadable or empty, or says `default`.
 std::optional<std::string> read_sticky(const Home& home);
 /// `default` removes the file.
 Result<void> write_sticky(const Home& home, const ProfileName& name);
 
-/// The error for a profile that does not exist; a broken sticky choice has its own hint.
-Error no_such_profile(const Home& home, const Selection& selection);
+/// The error for a profile that does not exist; the hint depends on what chose it.
+Error no_such_profile(const Selection& selection);
 
 /// Everything that writes below a profile holds this lock.
 Result<FileLock> lock_profile(const Home& home, const ProfileName& name, LockMode mode, const std::string& holder,

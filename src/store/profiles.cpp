@@ -84,7 +84,7 @@ Result<void> publish_profile(const Home& home, const ProfileName& name, const st
 }
 
 Result<void> rename_profile(const Home& home, const ProfileName& from, const ProfileName& to) {
-  if (!profile_exists(home, from)) return no_such_profile(home, {from, Selection::Origin::flag});
+  if (!profile_exists(home, from)) return no_such_profile(Selection{from, Selection::Origin::flag});
   KOPI_CHECK(check_free(home, to));
   KOPI_CHECK(remove_tree(home.profile_path(to)));
   KOPI_CHECK(rename_new(home.profile_path(from), home.profile_path(to)));
@@ -96,7 +96,7 @@ Result<void> rename_profile(const Home& home, const ProfileName& from, const Pro
 Result<void> delete_profile(const Home& home, const ProfileName& name) {
   const std::string path = home.profile_path(name);
   const bool half_deleted = path_exists(home.tombstone_path(name)) && path_exists(path);
-  if (!profile_exists(home, name) && !half_deleted) return no_such_profile(home, {name, Selection::Origin::flag});
+  if (!profile_exists(home, name) && !half_deleted) return no_such_profile(Selection{name, Selection::Origin::flag});
   KOPI_CHECK(make_directories(parent_path(home.tombstone_path(name)), 0755));
   KOPI_CHECK(write_file(home.tombstone_path(name), "", 0644));
   if (read_sticky(home) == name.str()) KOPI_CHECK(write_sticky(home, ProfileName::default_profile()));

@@ -22,7 +22,7 @@ Result<Outcome> run(Context& context, const Arguments& given) {
       if (name == *alias) words.insert(words.begin(), {"-p", profile});
     }
   }
-  for (const Candidate& candidate : complete(context, words)) {
+  for (const Candidate& candidate : complete(context, std::move(words))) {
     outcome.text.print("{}", candidate.word);
     if (!candidate.help.empty()) outcome.text.print("\t").print("{}", candidate.help);
     outcome.text.print("\n");

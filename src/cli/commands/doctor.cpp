@@ -72,7 +72,7 @@ class Doctor {
 
   void profile() {
     if (!profile_exists(context_.home, name_)) {
-      const Error problem = no_such_profile(context_.home, context_.selection);
+      const Error problem = no_such_profile(context_.selection);
       return add("profile", Status::fail, problem.message, problem.hint);
     }
     add("profile", Status::ok, fmt::format("{} at {}", name_.str(), path_));

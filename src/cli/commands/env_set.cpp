@@ -7,7 +7,7 @@
 namespace kopi::cli {
 namespace {
 
-constexpr ArgumentSpec arguments[] = {{"NAME", "the variable", true, false, Offers::variable}, {"VALUE", "its value; asked for, or read from stdin, when left out", false}};
+constexpr ArgumentSpec arguments[] = {{"NAME", "the variable", true, false, Offers::variable}, {"VALUE", "its value; asked for, or read from stdin, when left out", false, false, Offers::nothing, true}};
 constexpr ExampleSpec examples[] = {{"kopi env set OPENAI_API_KEY", "asks for the value and shows nothing of it"},
                                     {"pass show openai | kopi -p coder env set OPENAI_API_KEY", "from another program"}};
 
