@@ -10,9 +10,9 @@
   -- bot/SOUL.md --              a file, up to the next such line
   text
 
-Markdown files are stories too: their ```console blocks, and the directives in <!-- % ... --> comments, in order; there stdout and
-stderr stand as a terminal shows them, together, and how long an answer took always reads 0.4 s. The block behind
-<!-- % file bot/SOUL.md --> is written to that file. KOPI_TEST_ACCEPT=1 rewrites what was expected.
+Markdown files are stories too: their ```console blocks, and the directives in <!-- % ... --> comments, in order. There commands start
+in the home directory, stdout and stderr stand as a terminal shows them, together, and how long an answer took always reads 0.4 s. The
+block behind <!-- % file bot/SOUL.md --> is written to that file. KOPI_TEST_ACCEPT=1 rewrites what was expected.
 """
 
 import difflib
@@ -114,6 +114,7 @@ class Story:
         self.work = Path(tempfile.mkdtemp(prefix="kopi-story-")).resolve()
         self.home = self.work / "home"
         self.home.mkdir(mode=0o700)
+        self.directory = self.home if self.markdown else self.work  # where commands start; a reader of docs works at home
         self.bin = self.work / ".bin"
         self.bin.mkdir()
         (self.bin / "kopi").symlink_to(self.kopi)
@@ -141,7 +142,7 @@ class Story:
             self.write(name, body)
 
     def write(self, name, body):
-        target = self.work / name
+        target = self.directory / name
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(body)
         if body.startswith("#!"):
@@ -173,13 +174,13 @@ class Story:
         """model-server SCRIPT [NAME]: $NAME is its URL, $WORK/journal has what it was asked"""
         from model_server import ModelServer
 
-        server = ModelServer(json.loads((self.work / script).read_text()), self.work / "journal")
+        server = ModelServer(json.loads((self.directory / script).read_text()), self.work / "journal")
         self.add_server(server, name)
 
     def directive_publish(self, repository, directory, tag=None):
         """publish NAME DIRECTORY [TAG]: commits the directory's state to the bare repository $WORK/srv/NAME.git"""
         bare = self.work / "srv" / f"{repository}.git"
-        git = ["git", f"--git-dir={bare}", f"--work-tree={self.work / directory}"]
+        git = ["git", f"--git-dir={bare}", f"--work-tree={self.directory / directory}"]
         run = lambda *words: subprocess.run([*git, *words], env=self.environment, cwd=self.work, check=True, capture_output=True)  # noqa: E731
         if not bare.exists():
             bare.parent.mkdir(exist_ok=True)
@@ -203,7 +204,7 @@ class Story:
 
     def directive_run(self, command):
         """run COMMAND: a command that is not shown; it must succeed"""
-        done = subprocess.run(["bash", "-c", command], cwd=self.work, env=self.environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=120)
+        done = subprocess.run(["bash", "-c", command], cwd=self.directory, env=self.environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=120)
         if done.returncode != 0:
             raise SystemExit(f"{self.path}: {command}: status {done.returncode}\n{done.stdout.decode('utf-8', 'replace')}")
 
@@ -252,7 +253,7 @@ class Story:
 
     def execute(self, command):
         merged = subprocess.STDOUT if self.markdown else subprocess.PIPE
-        done = subprocess.run(["bash", "-c", command], cwd=self.work, env=self.environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=merged, timeout=120)
+        done = subprocess.run(["bash", "-c", command], cwd=self.directory, env=self.environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=merged, timeout=120)
         self.check_json(command, done)
         lines = self.readable(done.stdout)
         if not self.markdown:
