@@ -65,10 +65,7 @@ int answer(Console& console, bool json, Result<Outcome> outcome) {
     return info(outcome.error().code).exit;
   }
   const int exit = outcome->problem ? info(outcome->problem->code).exit : 0;
-  if (outcome->printed) {
-    if (outcome->problem && !json) print_error(console, *outcome->problem);
-    return exit;
-  }
+  if (outcome->printed) return exit;
   if (json) {
     Node record = outcome->problem ? error_record(*outcome->problem, outcome->data, console.warnings())
                                    : Node::mapping({{"ok", true},

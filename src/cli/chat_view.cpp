@@ -44,6 +44,7 @@ void ChatView::show(const TurnEvent& event) {
       return console_.talk(Text().styled_block(Style::dim, event.text));
     case TurnEvent::Kind::notice:
       if (json_) return write_event(Node::mapping({{"type", "notice"}, {"code", event.code}, {"message", event.text}}));
+      start_line();
       return console_.note(event.text);
     case TurnEvent::Kind::usage:
       usage_ = event.usage;
@@ -54,10 +55,22 @@ void ChatView::show(const TurnEvent& event) {
   }
 }
 
+void ChatView::start_line() {
+  if (ends_in_newline_ || !console_.out_is_terminal()) return;  // in a pipe the talk goes elsewhere
+  console_.out_raw("\n");
+  ends_in_newline_ = true;
+}
+
 void ChatView::end(const TurnResult& result, const std::string& session, std::chrono::steady_clock::duration took) {
   if (json_) return write_event(done_record(result.error, session, result.text, result.partial));
   if (!ends_in_newline_) console_.out_raw("\n");
-  if (result.error) return;
+  if (result.error) {
+    const std::string_view kept = result.partial ? "; what came of the answer is kept" : "";
+    if (result.error->code == Code::interrupted) return console_.error(Text().print("stopped{}\n", kept));
+    Error problem = *result.error;
+    problem.message += kept;
+    return console_.error(describe(problem));
+  }
   std::string line;
   if (usage_.input) line += fmt::format("{} in", *usage_.input);
   if (usage_.cached && *usage_.cached > 0) line += fmt::format(" ({} cached)", *usage_.cached);
@@ -67,6 +80,8 @@ void ChatView::end(const TurnResult& result, const std::string& session, std::ch
   console_.talk(Text().styled(Style::dim, "[{}]", line).print("\n"));
 }
 
-void ChatView::failed_before_turn(const Error& problem) { write_event(done_record(problem, Node(), "", false)); }
+void ChatView::end_without_turn(const std::optional<Error>& problem) {
+  if (json_) write_event(done_record(problem, Node(), "", false));
+}
 
 }  // namespace kopi::cli

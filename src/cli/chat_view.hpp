@@ -4,6 +4,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 
 #include "cli/console.hpp"
@@ -17,12 +18,14 @@ class ChatView {
 
   void begin();
   void show(const TurnEvent& event);
+  /// The turn is over; says why, when there is no whole answer.
   void end(const TurnResult& result, const std::string& session, std::chrono::steady_clock::duration took);
-  /// There was no turn at all.
-  void failed_before_turn(const Error& problem);
+  /// There was no turn to end, or it could not even be kept; `problem` is why, if something failed.
+  void end_without_turn(const std::optional<Error>& problem);
 
  private:
   void write_event(const Node& event);
+  void start_line();
   Console& console_;
   bool json_;
   bool reasoning_shown_ = false;

@@ -1,5 +1,7 @@
 #include "runtime/agent.hpp"
 
+#include <algorithm>
+
 #include "base/text.hpp"
 #include "store/profiles.hpp"
 #include "system/files.hpp"
@@ -18,19 +20,23 @@ Result<std::string> read_text(const Home& home, const ProfileName& name, std::st
 
 std::optional<Secret> ProfileVariables::find(std::string_view name) const {
   if (const DotenvEntry* entry = dotenv_.find(name); entry != nullptr && !entry->value.empty()) return entry->value.clone();
-  if (auto value = environment_.get(name)) return Secret(*std::move(value));
-  return std::nullopt;
+  const auto value = environment_.get(name);
+  if (!value) return std::nullopt;
+  given_out_.emplace_back(*value);
+  return Secret(*value);
 }
 
 std::string ProfileVariables::redact(std::string_view text) const {
+  std::vector<std::string_view> secrets;
+  const auto add = [&](const Secret& secret) {
+    if (secret.reveal().size() >= k_shortest_secret) secrets.push_back(secret.reveal());
+  };
+  for (const DotenvEntry& entry : dotenv_.entries) add(entry.value);
+  for (const Secret& secret : given_out_) add(secret);
+  // The longest first: one may be the start of another, whose rest would stay.
+  std::sort(secrets.begin(), secrets.end(), [](auto a, auto b) { return a.size() > b.size(); });
   std::string result(text);
-  for (const DotenvEntry& entry : dotenv_.entries) {
-    if (entry.value.reveal().size() >= k_shortest_secret) result = replace_all(result, entry.value.reveal(), "[hidden]");
-  }
-  for (const ProviderPreset& preset : provider_presets()) {
-    const auto value = environment_.get(preset.key_variable);
-    if (value && value->size() >= k_shortest_secret) result = replace_all(result, *value, "[hidden]");
-  }
+  for (const std::string_view secret : secrets) result = replace_all(result, secret, "[hidden]");
   return result;
 }
 
@@ -63,7 +69,14 @@ Result<Agent> open_agent(const Home& home, const ProfileName& name, const Enviro
   inputs.skills = agent.skills.skills;
   inputs.today = format_time(clock.now()).substr(0, 10);
   agent.prompt = build_prompt(inputs);
+  agent.prompt_inputs = std::move(inputs);
   return agent;
+}
+
+std::string prompt_of_day(const Agent& agent, std::string_view day) {
+  PromptInputs inputs = agent.prompt_inputs;
+  inputs.today = day;
+  return render_prompt(build_prompt(inputs));
 }
 
 Result<ModelSetting> choose_model(const Agent& agent, const std::optional<std::string>& chosen) {

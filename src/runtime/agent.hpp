@@ -36,6 +36,7 @@ class ProfileVariables final : public Variables {
   std::string file_;
   Dotenv dotenv_;
   const Environment& environment_;
+  mutable std::vector<Secret> given_out_;  ///< found in the environment: redact() knows them
 };
 
 /// @error io, limit  `.env` can't be read
@@ -50,8 +51,12 @@ struct Agent {
   Node config;
   std::unique_ptr<ProfileVariables> variables;
   SkillSet skills;
-  std::vector<PromptSection> prompt;
+  PromptInputs prompt_inputs;
+  std::vector<PromptSection> prompt;  ///< of today
 };
+
+/// The whole system prompt as a session gets it that began on `day` ("2026-11-21"): it stays the same while the files do.
+std::string prompt_of_day(const Agent& agent, std::string_view day);
 
 /// Reads everything under the profile's shared lock, so that no update is seen half-done.
 /// @error yaml, limit, io  names the file

@@ -5,9 +5,7 @@
 
 #include <curl/curl.h>
 
-#include <algorithm>
 #include <map>
-#include <set>
 
 #include "base/text.hpp"
 #include "system/environment.hpp"
@@ -19,6 +17,7 @@ namespace kopi {
 namespace {
 
 constexpr std::size_t k_pause_above = 1u << 20;  ///< unread bytes of a body at which curl is told to wait
+constexpr std::size_t k_max_head = 256u << 10;
 
 class Client;
 
@@ -33,7 +32,7 @@ class Transfer {
   const std::optional<Error>& failure() const { return failure_; }
   void fail(Error failure);
   void finish(CURLcode code);
-  void wake();
+  void expect_end_within(std::chrono::milliseconds pause);
 
   CURL* handle() const { return handle_; }
   int status() const { return status_; }
@@ -47,9 +46,13 @@ class Transfer {
  private:
   void configure();
   void set_headers();
-  void arm_deadline();
+  void wake();
+  void touch() { last_sign_ = std::chrono::steady_clock::now(); }
+  void watch_silence();
+  Error silence() const;
   static std::size_t on_body(char* data, std::size_t size, std::size_t count, void* self);
   static std::size_t on_header(char* data, std::size_t size, std::size_t count, void* self);
+  std::string host() const;
   Error describe(CURLcode code) const;
 
   Client& client_;
@@ -57,11 +60,15 @@ class Transfer {
   CURL* handle_ = nullptr;
   curl_slist* header_list_ = nullptr;
   std::unique_ptr<Loop::Timer> deadline_;
+  std::chrono::steady_clock::time_point last_sign_;  ///< of life: when something last came in
   std::optional<std::stop_callback<std::function<void()>>> on_stop_;
   std::stop_token stop_;
   std::optional<Error> failure_;
   char message_[CURL_ERROR_SIZE] = {};
   int status_ = 0;
+  std::size_t head_bytes_ = 0;
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+  bool waking_ = false;
   bool head_complete_ = false;
   bool ended_ = false;
   bool paused_ = false;
@@ -84,20 +91,17 @@ class Client final : public HttpTransport {
     if (const auto home = environment.get("HOME")) netrc_file = join_path(*home, ".netrc");
   }
   ~Client() override {
+    // While it closes its connections curl must not ask for new watches.
+    curl_multi_setopt(multi_, CURLMOPT_SOCKETFUNCTION, nullptr);
+    curl_multi_setopt(multi_, CURLMOPT_TIMERFUNCTION, nullptr);
     sockets_.clear();
     curl_multi_cleanup(multi_);
   }
 
   Task<Result<std::unique_ptr<HttpResponse>>> send(HttpRequest request, std::stop_token stop) override;
 
-  void add(Transfer& transfer) {
-    transfers_.insert(&transfer);
-    curl_multi_add_handle(multi_, transfer.handle());
-  }
-  void remove(Transfer& transfer) {
-    transfers_.erase(&transfer);
-    curl_multi_remove_handle(multi_, transfer.handle());
-  }
+  void add(Transfer& transfer) { curl_multi_add_handle(multi_, transfer.handle()); }
+  void remove(Transfer& transfer) { curl_multi_remove_handle(multi_, transfer.handle()); }
 
   Loop& loop;
   std::string ca_file, ca_directory, netrc_file;
@@ -130,21 +134,15 @@ class Client final : public HttpTransport {
     curl_multi_socket_action(multi_, socket, events, &running);
     int left = 0;
     while (CURLMsg* message = curl_multi_info_read(multi_, &left)) {
-      if (message->msg != CURLMSG_DONE) continue;
-      const CURLcode code = message->data.result;
-      for (Transfer* transfer : transfers_) {
-        if (transfer->handle() == message->easy_handle) {
-          transfer->finish(code);
-          break;
-        }
-      }
+      Transfer* transfer = nullptr;
+      curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &transfer);
+      if (message->msg == CURLMSG_DONE) transfer->finish(message->data.result);
     }
   }
 
   CURLM* multi_ = nullptr;
   std::unique_ptr<Loop::Timer> timer_;
   std::map<curl_socket_t, std::unique_ptr<Loop::SocketWatch>> sockets_;
-  std::set<Transfer*> transfers_;
 };
 
 Transfer::Transfer(Client& client, HttpRequest request, std::stop_token stop)
@@ -161,9 +159,11 @@ Transfer::~Transfer() {
 }
 
 void Transfer::configure() {
+  curl_easy_setopt(handle_, CURLOPT_PRIVATE, this);
   curl_easy_setopt(handle_, CURLOPT_URL, request_.url.c_str());
   curl_easy_setopt(handle_, CURLOPT_PROTOCOLS_STR, "http,https");
   curl_easy_setopt(handle_, CURLOPT_NOSIGNAL, 1L);
+  curl_easy_setopt(handle_, CURLOPT_QUICK_EXIT, 1L);  // Ctrl-C does not wait for a name server
   curl_easy_setopt(handle_, CURLOPT_USERAGENT, "kopi");
   curl_easy_setopt(handle_, CURLOPT_ACCEPT_ENCODING, "");
   curl_easy_setopt(handle_, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(request_.timeouts.connect.count()));
@@ -172,6 +172,7 @@ void Transfer::configure() {
   curl_easy_setopt(handle_, CURLOPT_WRITEDATA, this);
   curl_easy_setopt(handle_, CURLOPT_HEADERFUNCTION, &Transfer::on_header);
   curl_easy_setopt(handle_, CURLOPT_HEADERDATA, this);
+  curl_easy_setopt(handle_, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
   if (!client_.ca_file.empty()) curl_easy_setopt(handle_, CURLOPT_CAINFO, client_.ca_file.c_str());
   if (!client_.ca_directory.empty()) curl_easy_setopt(handle_, CURLOPT_CAPATH, client_.ca_directory.c_str());
   if (request_.use_netrc && !client_.netrc_file.empty()) {
@@ -198,17 +199,25 @@ void Transfer::set_headers() {
 void Transfer::start() {
   added_ = true;
   client_.add(*this);
-  arm_deadline();
+  touch();
+  watch_silence();
   on_stop_.emplace(stop_, [this] { fail(interrupted_error()); });
 }
 
-void Transfer::arm_deadline() {
+// One timer that looks back: setting it again at every piece of a fast stream would cost more than the stream.
+void Transfer::watch_silence() {
   const auto limit = head_complete_ ? request_.timeouts.stall : request_.timeouts.connect + request_.timeouts.first_byte;
-  deadline_->set(limit, [this, limit] {
-    if (paused_) return arm_deadline();  // it is we who make it wait
-    const auto url = parse_url(request_.url);
-    fail(error(Code::network, "{} sent nothing for {} seconds", url ? url->host : "the server", limit.count() / 1000));
-  });
+  if (paused_) touch();  // it is we who make it wait
+  const auto silent = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - last_sign_);
+  if (silent >= limit) return fail(silence());
+  deadline_->set(limit - silent, [this] { watch_silence(); });
+}
+
+void Transfer::expect_end_within(std::chrono::milliseconds pause) {
+  if (ended_) return;
+  request_.timeouts.stall = pause;
+  touch();
+  watch_silence();
 }
 
 void Transfer::fail(Error failure) {
@@ -228,39 +237,53 @@ void Transfer::finish(CURLcode code) {
 }
 
 void Transfer::wake() {
-  if (waiting) client_.loop.resume(std::exchange(waiting, {}));
+  if (!waiting || waking_) return;
+  waking_ = true;
+  client_.loop.post([this, alive = std::weak_ptr<bool>(alive_)] {
+    if (alive.expired()) return;
+    waking_ = false;
+    if (waiting) std::exchange(waiting, {}).resume();  // whoever it was may be gone by now: then it took itself out
+  });
 }
 
 void Transfer::unpause() {
   if (!paused_ || ended_) return;
   paused_ = false;
+  touch();
   curl_easy_pause(handle_, CURLPAUSE_CONT);
 }
 
 std::size_t Transfer::on_body(char* data, std::size_t, std::size_t count, void* self) {
   auto& transfer = *static_cast<Transfer*>(self);
+  if (transfer.ended_) return 0;  // failed by us meanwhile: curl may stop
   if (transfer.buffer.size() > k_pause_above) {
     transfer.paused_ = true;
     return CURL_WRITEFUNC_PAUSE;
   }
   transfer.buffer.append(data, count);
-  transfer.arm_deadline();
+  transfer.touch();
   transfer.wake();
   return count;
 }
 
 std::size_t Transfer::on_header(char* data, std::size_t, std::size_t count, void* self) {
   auto& transfer = *static_cast<Transfer*>(self);
+  transfer.head_bytes_ += count;
+  if (transfer.head_bytes_ > k_max_head) {
+    transfer.fail(error(Code::network, "{} sent headers of more than {}", transfer.host(), human_bytes(k_max_head)));
+    return 0;
+  }
   const std::string_view line = trim(std::string_view(data, count));
-  if (line.starts_with("HTTP/")) {  // a new head: what came before was a 1xx, or a proxy's
+  if (line.starts_with("HTTP/")) {  // a new head: what came before was a 1xx
     transfer.headers.clear();
   } else if (line.empty()) {
     long status = 0;
     curl_easy_getinfo(transfer.handle_, CURLINFO_RESPONSE_CODE, &status);
-    if (status < 200) return count;  // 1xx, or a proxy's answer to CONNECT
+    if (status < 200) return count;
     transfer.status_ = static_cast<int>(status);
     transfer.head_complete_ = true;
-    transfer.arm_deadline();
+    transfer.touch();
+    transfer.watch_silence();
     transfer.wake();
   } else if (const auto colon = line.find(':'); colon != std::string_view::npos) {
     transfer.headers.push_back({std::string(line.substr(0, colon)), std::string(trim(line.substr(colon + 1)))});
@@ -268,9 +291,20 @@ std::size_t Transfer::on_header(char* data, std::size_t, std::size_t count, void
   return count;
 }
 
-Error Transfer::describe(CURLcode code) const {
+std::string Transfer::host() const {
   const auto url = parse_url(request_.url);
-  const std::string host = url ? (url->port == 0 ? url->host : fmt::format("{}:{}", url->host, url->port)) : "the server";
+  if (!url) return "the server";
+  return url->port == 0 ? url->host : fmt::format("{}:{}", url->host, url->port);
+}
+
+Error Transfer::silence() const {
+  const auto seconds = [](std::chrono::milliseconds time) { return static_cast<double>(time.count()) / 1000; };
+  if (head_complete_) return error(Code::network, "{} sent nothing more for {:g} seconds", host(), seconds(request_.timeouts.stall));
+  return error(Code::network, "{} did not answer within {:g} seconds", host(), seconds(request_.timeouts.connect + request_.timeouts.first_byte));
+}
+
+Error Transfer::describe(CURLcode code) const {
+  const std::string host = this->host();
   switch (code) {
     case CURLE_COULDNT_RESOLVE_HOST: return error(Code::network, "cannot find the host {}", host);
     case CURLE_COULDNT_RESOLVE_PROXY: return error(Code::network, "cannot find the proxy for {}", host);
@@ -285,13 +319,20 @@ Error Transfer::describe(CURLcode code) const {
   }
 }
 
-/// Suspends until `ready` holds; whoever changes the transfer calls wake().
-struct Until {
-  Transfer& transfer;
-  bool (*ready)(const Transfer&);
-  bool await_ready() const { return ready(transfer); }
-  void await_suspend(std::coroutine_handle<> handle) const { transfer.waiting = handle; }
+/// Suspends until `ready` holds; whoever changes the transfer calls wake(). Ends before the transfer does.
+class Until {
+ public:
+  Until(Transfer& transfer, bool (*ready)(const Transfer&)) : transfer_(transfer), ready_(ready) {}
+  Until(const Until&) = delete;
+  Until& operator=(const Until&) = delete;
+  ~Until() { transfer_.waiting = {}; }
+  bool await_ready() const { return ready_(transfer_); }
+  void await_suspend(std::coroutine_handle<> handle) const { transfer_.waiting = handle; }
   void await_resume() const {}
+
+ private:
+  Transfer& transfer_;
+  bool (*ready_)(const Transfer&);
 };
 
 class Response final : public HttpResponse {
@@ -315,7 +356,7 @@ class Response final : public HttpResponse {
   }
 
   Task<Result<std::optional<std::string>>> read() override {
-    const Until something{*transfer_, [](const Transfer& t) { return !t.buffer.empty() || t.ended(); }};
+    const Until something(*transfer_, [](const Transfer& t) { return !t.buffer.empty() || t.ended(); });
     co_await something;
     if (!transfer_->buffer.empty()) {
       std::string piece = std::exchange(transfer_->buffer, {});
@@ -326,6 +367,8 @@ class Response final : public HttpResponse {
     co_return std::optional<std::string>();
   }
 
+  void expect_end_within(std::chrono::milliseconds pause) override { transfer_->expect_end_within(pause); }
+
  private:
   std::unique_ptr<Transfer> transfer_;
 };
@@ -333,7 +376,7 @@ class Response final : public HttpResponse {
 Task<Result<std::unique_ptr<HttpResponse>>> Client::send(HttpRequest request, std::stop_token stop) {
   auto transfer = std::make_unique<Transfer>(*this, std::move(request), std::move(stop));
   transfer->start();
-  const Until head{*transfer, [](const Transfer& t) { return t.head_complete() || t.ended(); }};
+  const Until head(*transfer, [](const Transfer& t) { return t.head_complete() || t.ended(); });
   co_await head;
   if (transfer->failure() && !transfer->head_complete()) co_return *transfer->failure();
   co_return std::make_unique<Response>(std::move(transfer));
@@ -343,55 +386,6 @@ Task<Result<std::unique_ptr<HttpResponse>>> Client::send(HttpRequest request, st
 
 std::unique_ptr<HttpTransport> make_http_client(Loop& loop, const Environment& environment) {
   return std::make_unique<Client>(loop, environment);
-}
-
-Task<Result<std::string>> read_body(HttpResponse& response, std::size_t max_bytes) {
-  std::string body;
-  for (;;) {
-    KOPI_CO_TRY(auto piece, co_await response.read());
-    if (!piece) co_return body;
-    body += *piece;
-    if (body.size() > max_bytes) co_return error(Code::limit, "the answer is larger than {}", human_bytes(max_bytes));
-  }
-}
-
-bool Url::same_origin(const Url& other) const {
-  const auto effective_port = [](const Url& url) { return url.port != 0 ? url.port : url.scheme == "https" ? 443 : 80; };
-  return scheme == other.scheme && host == other.host && effective_port(*this) == effective_port(other);
-}
-
-std::string Url::without_credentials() const {
-  return fmt::format("{}://{}{}{}", scheme, host, port == 0 ? "" : fmt::format(":{}", port), path);
-}
-
-Result<Url> parse_url(std::string_view text) {
-  const std::unique_ptr<CURLU, void (*)(CURLU*)> parts(curl_url(), curl_url_cleanup);
-  const std::string copy(text);
-  if (curl_url_set(parts.get(), CURLUPART_URL, copy.c_str(), CURLU_NON_SUPPORT_SCHEME) != CURLUE_OK) {
-    return error(Code::source, "not a URL");  // the text may hold a password: it is not shown
-  }
-  const auto part = [&](CURLUPart which, unsigned flags = 0) -> std::string {
-    char* value = nullptr;
-    if (curl_url_get(parts.get(), which, &value, flags) != CURLUE_OK) return {};
-    std::string copied(value);
-    curl_free(value);
-    return copied;
-  };
-  Url url;
-  url.scheme = to_lower_ascii(part(CURLUPART_SCHEME));
-  url.user = part(CURLUPART_USER, CURLU_URLDECODE);
-  url.password = Secret(part(CURLUPART_PASSWORD, CURLU_URLDECODE));
-  url.host = to_lower_ascii(part(CURLUPART_HOST));
-  url.port = static_cast<int>(parse_integer(part(CURLUPART_PORT)).value_or(0));
-  url.path = part(CURLUPART_PATH);
-  if (const std::string query = part(CURLUPART_QUERY); !query.empty()) url.path += "?" + query;
-  return url;
-}
-
-bool is_loopback_host(std::string_view host) {
-  if (host == "localhost" || host == "[::1]" || host == "::1") return true;
-  if (!host.starts_with("127.")) return false;
-  return host.find_first_not_of("0123456789.") == std::string_view::npos && split(host, '.').size() == 4;
 }
 
 }  // namespace kopi

@@ -29,7 +29,7 @@ struct HttpHeader {
 
 struct HttpTimeouts {
   std::chrono::milliseconds connect{15'000};
-  std::chrono::milliseconds first_byte{60'000};  ///< from the request's end to the status line
+  std::chrono::milliseconds first_byte{60'000};  ///< from the connection to the status line
   std::chrono::milliseconds stall{60'000};       ///< between two pieces of the body
 };
 
@@ -54,6 +54,8 @@ class HttpResponse {
   virtual std::optional<std::string> redirect_target() const = 0;
   /// The next piece of the body, nothing at its end.   @error network  cut, stalled.   @error interrupted  stop was requested
   virtual Task<Result<std::optional<std::string>>> read() = 0;
+  /// The body said that it is over, its transfer not yet: a pause longer than this now counts as a stall.
+  virtual void expect_end_within(std::chrono::milliseconds pause) = 0;
 };
 
 class HttpTransport {

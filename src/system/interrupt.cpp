@@ -31,9 +31,10 @@ Interrupt::~Interrupt() {
   ::close(pipe_[1]);
 }
 
-void Interrupt::on_signal(int) {
+void Interrupt::on_signal(int signal) {
   const int saved = errno;
   if (Interrupt* interrupt = active.load()) {
+    if (signal == SIGTERM) interrupt->must_end_.store(true, std::memory_order_relaxed);
     interrupt->requested_.store(true, std::memory_order_relaxed);
     const char byte = 1;
     [[maybe_unused]] const auto written = ::write(interrupt->pipe_[1], &byte, 1);  // full pipe: it is readable already
@@ -42,10 +43,10 @@ void Interrupt::on_signal(int) {
 }
 
 void Interrupt::clear() {
+  requested_.store(false, std::memory_order_relaxed);
   char bytes[64];
   while (::read(pipe_[0], bytes, sizeof bytes) > 0) {
   }
-  requested_.store(false, std::memory_order_relaxed);
 }
 
 Error interrupted_error() { return Error{Code::interrupted, "interrupted"}; }

@@ -19,14 +19,17 @@ class Interrupt {
   Interrupt& operator=(const Interrupt&) = delete;
 
   bool requested() const { return requested_.load(std::memory_order_relaxed); }
+  /// It was SIGTERM: somebody wants the process to end, not only what it is doing. Outlasts clear().
+  bool must_end() const { return must_end_.load(std::memory_order_relaxed); }
   /// Readable once an interrupt was requested, until clear().
   int descriptor() const { return pipe_[0]; }
   /// A chat goes on after the turn that was interrupted.
   void clear();
 
  private:
-  static void on_signal(int);
+  static void on_signal(int signal);
   std::atomic<bool> requested_{false};
+  std::atomic<bool> must_end_{false};
   int pipe_[2] = {-1, -1};
 };
 

@@ -33,62 +33,91 @@ void Loop::run_until(const bool& done) {
 
 namespace {
 
+// A wait that has ended sits in Asio's queue until its handler runs, and no cancel() reaches it there. So each handler holds a
+// token of its own and does nothing once that was withdrawn: nobody is called after cancel(), set() or the destructor.
+class Token {
+ public:
+  Token() = default;
+  Token(const Token&) = delete;
+  Token& operator=(const Token&) = delete;
+  ~Token() { withdraw(); }
+  std::shared_ptr<const bool> renew() {
+    withdraw();
+    valid_ = std::make_shared<bool>(true);
+    return valid_;
+  }
+  void withdraw() {
+    if (valid_) *std::exchange(valid_, nullptr) = false;
+  }
+
+ private:
+  std::shared_ptr<bool> valid_;
+};
+
 class AsioTimer final : public Loop::Timer {
  public:
   explicit AsioTimer(asio::io_context& context) : timer_(context) {}
   void set(std::chrono::milliseconds delay, std::function<void()> function) override {
     timer_.expires_after(delay);
-    timer_.async_wait([call = std::move(function)](const error_code& problem) {
-      if (!problem) call();
+    timer_.async_wait([call = std::move(function), valid = token_.renew()](const error_code&) {
+      if (*valid) call();
     });
   }
-  void cancel() override { timer_.cancel(); }
+  void cancel() override {
+    token_.withdraw();
+    timer_.cancel();
+  }
 
  private:
   asio::steady_timer timer_;
+  Token token_;
 };
 
 class AsioSocketWatch final : public Loop::SocketWatch {
  public:
-  AsioSocketWatch(asio::io_context& context, int descriptor) : socket_(context, descriptor) {}
+  AsioSocketWatch(asio::io_context& context, int descriptor) : socket_(context) {
+    error_code problem;
+    socket_.assign(descriptor, problem);  // refused (no memory left): the socket stays silent, and its user's deadline ends it
+  }
   ~AsioSocketWatch() override {
-    *alive_ = false;
-    socket_.release();  // curl owns the socket and closes it
+    if (socket_.is_open()) socket_.release();  // curl owns the socket and closes it
   }
   void set(bool want_read, bool want_write, std::function<void(bool, bool)> function) override {
-    *alive_ = false;
-    socket_.cancel();
-    alive_ = std::make_shared<bool>(true);
-    function_ = std::move(function);
-    if (want_read) wait(asio::posix::descriptor_base::wait_read, true);
-    if (want_write) wait(asio::posix::descriptor_base::wait_write, false);
+    const auto call = std::make_shared<const std::function<void(bool, bool)>>(std::move(function));
+    const auto valid = token_.renew();
+    error_code ignored;
+    socket_.cancel(ignored);
+    if (want_read) wait(asio::posix::descriptor_base::wait_read, call, valid);
+    if (want_write) wait(asio::posix::descriptor_base::wait_write, call, valid);
   }
 
  private:
-  void wait(asio::posix::descriptor_base::wait_type type, bool read) {
-    socket_.async_wait(type, [this, type, read, alive = alive_](const error_code& problem) {
-      if (problem || !*alive) return;
-      function_(read, !read);  // may set other wants, or end this watch
-      if (*alive) wait(type, read);
+  void wait(asio::posix::descriptor_base::wait_type type, std::shared_ptr<const std::function<void(bool, bool)>> call,
+            std::shared_ptr<const bool> valid) {
+    socket_.async_wait(type, [this, type, call = std::move(call), valid = std::move(valid)](const error_code& problem) {
+      if (!*valid || problem) return;
+      const bool readable = type == asio::posix::descriptor_base::wait_read;
+      (*call)(readable, !readable);  // may set other wants, or end this watch
+      if (*valid) wait(type, call, valid);
     });
   }
   asio::posix::stream_descriptor socket_;
-  std::function<void(bool, bool)> function_;
-  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+  Token token_;
 };
 
 class AsioInterruptWatch final : public Loop::InterruptWatch {
  public:
-  AsioInterruptWatch(asio::io_context& context, int descriptor, std::function<void()> function)
-      : pipe_(context, descriptor) {
-    pipe_.async_wait(asio::posix::descriptor_base::wait_read, [call = std::move(function)](const error_code& problem) {
-      if (!problem) call();
-    });
+  AsioInterruptWatch(asio::io_context& context, int descriptor, std::function<void()> function) : pipe_(context, descriptor) {
+    pipe_.async_wait(asio::posix::descriptor_base::wait_read,
+                     [call = std::move(function), valid = token_.renew()](const error_code& problem) {
+                       if (*valid && !problem) call();
+                     });
   }
   ~AsioInterruptWatch() override { pipe_.release(); }
 
  private:
   asio::posix::stream_descriptor pipe_;
+  Token token_;
 };
 
 }  // namespace
@@ -115,6 +144,7 @@ Task<void> Loop::sleep(std::chrono::milliseconds delay, std::stop_token stop) {
     void await_suspend(std::coroutine_handle<> waiting) {
       timer = loop.make_timer();
       timer->set(delay, [waiting] { waiting.resume(); });
+      // The timer again, so that whichever comes first is the only one, and a frame that is gone is never resumed.
       on_stop.emplace(stop, [this, waiting] {
         timer->set(std::chrono::milliseconds(0), [waiting] { waiting.resume(); });
       });

@@ -50,18 +50,15 @@ class Loop {
     return std::move(*value);
   }
 
-  /// Calls `function` on the loop's thread, soon, never from inside this call.
+  /// Calls `function` on the loop's thread, soon, never from inside this call. It can't be taken back: what it refers to has to
+  /// outlive the loop, or be asked for first whether it is still there.
   void post(std::function<void()> function);
-  /// Resumes a waiting coroutine that way.
-  void resume(std::coroutine_handle<> waiting) {
-    post([waiting] { waiting.resume(); });
-  }
 
   /// While it lives, `on_interrupt` is called on the loop's thread as soon as Ctrl-C was pressed (once).
   class InterruptWatch;
   std::unique_ptr<InterruptWatch> watch(const Interrupt& interrupt, std::function<void()> on_interrupt);
 
-  /// A timer that can be set again; its destructor cancels it.
+  /// A timer that can be set again; its destructor cancels it. What was cancelled is not called, however late.
   class Timer {
    public:
     virtual ~Timer() = default;

@@ -37,7 +37,7 @@ class Chat {
     outcome.printed = true;
     auto ended = talk();
     if (!ended && !context_.json) return std::move(ended).error();
-    if (!ended) view_.failed_before_turn(ended.error());
+    if (!ended || !any_turn_) view_.end_without_turn(ended ? std::nullopt : std::optional(ended.error()));
     outcome.problem = ended ? *std::move(ended) : std::optional(std::move(ended).error());
     return outcome;
   }
@@ -62,21 +62,27 @@ class Chat {
     KOPI_TRY(provider_, make_provider(*agent_, model_, *http_, loop_));
     KOPI_CHECK(make_directories(agent_->directory, 0700));
     KOPI_TRY(store_, SessionStore::open(join_path(agent_->directory, "state.db"), *context_.clock));
-    return open_session();
+    return resume_session();
   }
 
-  Result<void> open_session() {
+  Result<void> resume_session() {
     if (const auto id = given_.value("--resume")) {
       KOPI_TRY(session_, store_->find(*id));
-      return {};
-    }
-    if (given_.flag("--continue")) {
+    } else if (given_.flag("--continue")) {
       KOPI_TRY(session_, store_->newest(std::nullopt));
       if (!session_) return error(Code::not_found, "there is no session to continue");
-      return {};
+    } else {
+      return {};  // made with the first question: a look inside leaves nothing behind
     }
-    const bool oneshot = given_.flag("--query");
-    KOPI_TRY(session_, store_->create(oneshot ? SessionKind::oneshot : SessionKind::interactive, model_.text(), render_prompt(agent_->prompt)));
+    std::string prompt = prompt_of_day(*agent_, session_->created_at.substr(0, 10));
+    if (prompt != session_->prompt) {
+      context_.console.note("the profile has changed since this session began: it goes on with the new prompt");
+      KOPI_CHECK(store_->set_prompt(*session_, std::move(prompt)));
+    }
+    KOPI_TRY(const auto messages, store_->messages(*session_));
+    if (messages.empty()) return {};
+    if (messages.back().partial) context_.console.note("the last answer was cut off; what came of it is kept");
+    if (messages.back().message.role == ChatMessage::Role::user) context_.console.note("the last question has no answer; it is sent again with the next one");
     return {};
   }
 
@@ -90,12 +96,17 @@ class Chat {
   }
 
   Result<std::optional<Error>> turn(const std::string& text) {
+    if (!session_) {
+      const SessionKind kind = given_.flag("--query") ? SessionKind::oneshot : SessionKind::interactive;
+      KOPI_TRY(session_, store_->create(kind, model_.text(), render_prompt(agent_->prompt)));
+    }
     std::stop_source stop;
     const auto watch = loop_.watch(context_.interrupt, [&] { stop.request_stop(); });
     const auto started = std::chrono::steady_clock::now();
     view_.begin();
-    KOPI_TRY(TurnResult result, loop_.run(run_turn({*session_, model_.model, text, temperature()}, *provider_, *store_,
+    KOPI_TRY(TurnResult result, loop_.run(run_turn({*session_, model_, text, temperature()}, *provider_, *store_,
                                                    [&](const TurnEvent& event) { view_.show(event); }, stop.get_token())));
+    any_turn_ = true;
     view_.end(result, session_->id, std::chrono::steady_clock::now() - started);
     return std::move(result.error);
   }
@@ -105,46 +116,55 @@ class Chat {
     return value == nullptr ? std::nullopt : value->as_real();
   }
 
+  bool at_terminal() const { return context_.console.can_ask() && context_.console.out_is_terminal(); }
+
+  // A person sees what failed where it fails; a program that sends lines is told by the exit status of the last turn.
   Result<std::optional<Error>> converse() {
-    const bool at_terminal = context_.console.can_ask() && context_.console.out_is_terminal();
-    if (at_terminal) {
+    if (at_terminal()) {
       context_.console.talk(Text().styled(Style::bold, "Profile: {}", agent_->name.str()).print("  ({})  /help\n\n", model_.text()));
     }
-    const std::string prompt = agent_->name.is_default() ? "❯ " : agent_->name.str() + " ❯ ";
     std::optional<Error> last;
-    for (;;) {
-      if (at_terminal) context_.console.error(Text().styled(Style::cyan, "{}", prompt));
-      const auto line = read_line();
-      if (!line && context_.interrupt.requested()) {
-        context_.interrupt.clear();
-        context_.console.error(Text().print("\n(/quit or Ctrl-D leaves)\n"));
-        continue;
-      }
-      if (!line) break;
+    while (const auto line = next_line()) {
       const std::string text(trim(*line));
-      if (text.empty()) continue;
       if (text == "/quit" || text == "/exit") break;
-      if (text == "/help") {
-        context_.console.talk(Text().print(k_help));
-        continue;
-      }
-      if (text == "/new") {
-        KOPI_TRY(session_, store_->create(SessionKind::interactive, model_.text(), render_prompt(agent_->prompt)));
-        context_.console.note("a new session");
-        continue;
-      }
+      KOPI_TRY(const bool done, obey(text));
+      if (done) continue;
       KOPI_TRY(last, turn(text));
-      if (last && !context_.json && last->code != Code::interrupted) context_.console.error(describe(*last));
-      if (context_.interrupt.requested()) {
-        context_.interrupt.clear();
-        context_.console.note("stopped");
-      }
+      if (!last || last->code != Code::interrupted) continue;
+      if (!at_terminal() || context_.interrupt.must_end()) return last;
+      context_.interrupt.clear();
     }
-    if (at_terminal) {
-      context_.console.talk(Text().print("\n"));
-      return std::optional<Error>();  // what failed was shown where it failed
+    if (context_.interrupt.requested()) return std::optional(interrupted_error());
+    if (!at_terminal()) return last;
+    context_.console.talk(Text().print("\n"));
+    return std::optional<Error>();
+  }
+
+  /// Nothing at the end of input; off a terminal, and after SIGTERM, when interrupted too.
+  std::optional<std::string> next_line() {
+    const std::string prompt = agent_->name.is_default() ? "❯ " : agent_->name.str() + " ❯ ";
+    for (;;) {
+      if (at_terminal()) context_.console.error(Text().styled(Style::cyan, "{}", prompt));
+      auto line = read_line();
+      if (line || !context_.interrupt.requested() || !at_terminal() || context_.interrupt.must_end()) return line;
+      context_.interrupt.clear();
+      context_.console.error(Text().print("\n(/quit or Ctrl-D leaves)\n"));
     }
-    return last;
+  }
+
+  /// The line was for kopi, not for the agent.
+  Result<bool> obey(const std::string& text) {
+    if (text.empty()) return true;
+    if (text == "/help") {
+      context_.console.talk(Text().print(k_help));
+      return true;
+    }
+    if (text == "/new") {
+      session_.reset();
+      context_.console.note("a new session");
+      return true;
+    }
+    return false;
   }
 
   Context& context_;
@@ -157,6 +177,7 @@ class Chat {
   std::unique_ptr<Provider> provider_;
   std::optional<SessionStore> store_;
   std::optional<Session> session_;
+  bool any_turn_ = false;
 };
 
 Result<Outcome> run(Context& context, const Arguments& given) { return Chat(context, given).run(); }

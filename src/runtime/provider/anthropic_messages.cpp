@@ -39,19 +39,17 @@ std::string AnthropicMessages::body(const ChatRequest& request) const {
 
 Result<void> AnthropicMessages::feed(const SseEvent& event, std::vector<StreamEvent>& out) {
   const auto data = parse_stream_json(event.data, "the stream");
-  if (!data) return error(Code::provider, "the stream holds something that is no JSON: {}", event.data.substr(0, 200));
+  if (!data) return error(Code::provider, "the stream holds something that is no JSON: {}", event.data);
   const std::string type = text_at(*data, "type").value_or(event.type);
-  if (type == "error") return error(Code::provider, "the provider broke off: {}", error_message_in(event.data));
-  if (type == "message_start") {
+  if (type == "error") {
+    out.push_back({StreamEvent::Kind::failed, event.data});
+  } else if (type == "message_start") {
     if (const Node* message = data->find("message")) take_usage(message->find("usage"));
   } else if (type == "content_block_delta") {
     const Node* delta = data->find("delta");
     if (delta == nullptr) return {};
-    if (const auto text = text_at(*delta, "text")) out.push_back({StreamEvent::Kind::text, joiner_.feed(*text)});
-    if (const auto thinking = text_at(*delta, "thinking")) {
-      SurrogateJoiner whole;  // reasoning is shown, not kept: halves need not be joined across deltas
-      out.push_back({StreamEvent::Kind::reasoning, whole.feed(*thinking) + whole.finish()});
-    }
+    if (const auto text = text_at(*delta, "text")) out.push_back({StreamEvent::Kind::text, text_.feed(*text)});
+    if (const auto thinking = text_at(*delta, "thinking")) out.push_back({StreamEvent::Kind::reasoning, reasoning_.feed(*thinking)});
   } else if (type == "message_delta") {
     take_usage(data->find("usage"));
     if (const Node* delta = data->find("delta")) reason_ = text_at(*delta, "stop_reason").value_or(reason_);
@@ -63,14 +61,24 @@ Result<void> AnthropicMessages::feed(const SseEvent& event, std::vector<StreamEv
 
 Result<void> AnthropicMessages::feed_whole(std::string_view json, std::vector<StreamEvent>& out) {
   const auto answer = parse_stream_json(json, "the answer");
+  if (answer && text_at(*answer, "type") == "error") {
+    out.push_back({StreamEvent::Kind::failed, std::string(json)});
+    return {};
+  }
   const Node* content = answer ? answer->find("content") : nullptr;
   if (content == nullptr || !content->is(Node::Kind::sequence)) return error(Code::provider, "the provider's answer is no message");
   for (const Node& block : content->items()) {
-    if (const auto text = text_at(block, "text")) out.push_back({StreamEvent::Kind::text, joiner_.feed(*text)});
+    if (const auto thinking = text_at(block, "thinking")) out.push_back({StreamEvent::Kind::reasoning, reasoning_.feed(*thinking)});
+    if (const auto text = text_at(block, "text")) out.push_back({StreamEvent::Kind::text, text_.feed(*text)});
   }
   take_usage(answer->find("usage"));
   close(text_at(*answer, "stop_reason").value_or(""), out);
   return {};
+}
+
+void AnthropicMessages::finish(std::vector<StreamEvent>& out) {
+  if (std::string rest = reasoning_.finish(); !rest.empty()) out.push_back({StreamEvent::Kind::reasoning, std::move(rest)});
+  if (std::string rest = text_.finish(); !rest.empty()) out.push_back({StreamEvent::Kind::text, std::move(rest)});
 }
 
 void AnthropicMessages::take_usage(const Node* usage) {

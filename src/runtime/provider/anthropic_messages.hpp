@@ -16,13 +16,15 @@ class AnthropicMessages final : public WireCodec {
   Result<void> feed(const SseEvent& event, std::vector<StreamEvent>& out) override;
   Result<void> feed_whole(std::string_view json, std::vector<StreamEvent>& out) override;
   bool is_complete() const override { return stopped_; }
-  std::string finish() override { return joiner_.finish(); }
+  bool is_over() const override { return stopped_; }
+  void finish(std::vector<StreamEvent>& out) override;
 
  private:
   void take_usage(const Node* usage);
   void close(std::string reason, std::vector<StreamEvent>& out);
 
-  SurrogateJoiner joiner_;
+  SurrogateJoiner text_;
+  SurrogateJoiner reasoning_;
   TokenUsage usage_;
   std::string reason_;
   bool stopped_ = false;

@@ -42,6 +42,21 @@ std::string with_version(std::string base_url, const Url& url) {
   return url.path == "/" || url.path.empty() ? base_url + "/v1" : base_url;
 }
 
+std::string find_base_url(const ModelSetting& model, const Node& config, const Node* own, const ProviderPreset* preset, std::string& key) {
+  const auto configured = model_setting(config);
+  const Node* of_model = find_setting(config, "model.base_url");
+  const bool is_configured = !configured || configured->provider == model.provider;
+  if (is_configured && of_model != nullptr && of_model->is_scalar()) {
+    key = "model.base_url";
+    return of_model->as_text();
+  }
+  if (std::string url = text_in(own, "base_url"); !url.empty()) {
+    key = fmt::format("providers.{}.base_url", model.provider);
+    return url;
+  }
+  return std::string(preset == nullptr ? "" : preset->base_url);
+}
+
 Error unknown_provider(const ModelSetting& model, const Node* own) {
   if (model.provider.empty()) {
     return with_hint(error(Code::not_found, "the model '{}' does not say whose it is", model.model),
@@ -69,7 +84,7 @@ Result<std::vector<std::pair<std::string, Secret>>> read_headers(const Node* own
   if (table == nullptr) return headers;
   for (const Node& header : table->items()) {
     std::string value = header.as_text();
-    for (const std::string& name : variable_references(value)) {
+    for (const std::string& name : variable_references(header.as_text())) {
       const auto secret = variables.find(name);
       if (!secret) return missing_key(provider, name, variables);
       value = replace_all(value, "${" + name + "}", secret->reveal());
@@ -90,14 +105,11 @@ Result<Endpoint> resolve_endpoint(const ModelSetting& model, const Node& config,
   const Node* table = find_setting(config, "providers");
   const Node* own = table == nullptr ? nullptr : table->find(model.provider);
   const ProviderPreset* preset = find_preset(model.provider);
-  const Node* override_url = find_setting(config, "model.base_url");
 
   Endpoint endpoint;
   endpoint.provider = model.provider;
   endpoint.model = model.model;
-  std::string base_url(preset == nullptr ? "" : preset->base_url);
-  if (const std::string url = text_in(own, "base_url"); !url.empty()) base_url = url;
-  if (override_url != nullptr && override_url->is_scalar()) base_url = override_url->as_text();
+  const std::string base_url = find_base_url(model, config, own, preset, endpoint.url_key);
   if (base_url.empty()) return unknown_provider(model, table);
   if (preset != nullptr) endpoint.wire = preset->wire;
   if (const std::string wire = text_in(own, "wire"); !wire.empty()) {
@@ -106,9 +118,12 @@ Result<Endpoint> resolve_endpoint(const ModelSetting& model, const Node& config,
     endpoint.wire = *parsed;
   }
   const auto url = parse_url(base_url);
-  if (!url || (url->scheme != "http" && url->scheme != "https")) return error(Code::schema, "'{}' is no http or https address (base_url)", base_url);
+  if (!url || (url->scheme != "http" && url->scheme != "https")) {
+    return error(Code::schema, "{} is no http or https address", endpoint.url_key);  // it may hold a password: not shown
+  }
   endpoint.host = url->port == 0 ? url->host : fmt::format("{}:{}", url->host, url->port);
   endpoint.url = with_version(base_url, *url) + std::string(make_codec(endpoint.wire)->path());
+  if (const auto whole = parse_url(endpoint.url)) endpoint.shown_url = whole->without_credentials();
 
   endpoint.key_variable = preset == nullptr ? "" : preset->key_variable;
   if (own != nullptr && own->find("api_key_env") != nullptr) endpoint.key_variable = text_in(own, "api_key_env");

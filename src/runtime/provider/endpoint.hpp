@@ -34,7 +34,7 @@ class Variables {
   virtual std::optional<Secret> find(std::string_view name) const = 0;
   /// The file that a missing one belongs into.
   virtual const std::string& file() const = 0;
-  /// The text without any of the secret values: for messages that quote a server.
+  /// The text without any secret value, those included that find() gave out: for messages that quote a server.
   virtual std::string redact(std::string_view text) const = 0;
 };
 
@@ -43,12 +43,16 @@ struct Endpoint {
   std::string model;  ///< as the provider knows it
   Wire wire = Wire::openai_chat;
   std::string url;    ///< of the request
-  std::string host;   ///< for messages
+  std::string shown_url;  ///< the same for messages: without a user or password
+  std::string url_key;    ///< the setting that says so; empty: the preset
+  std::string host;   ///< for messages: "api.openai.com", "127.0.0.1:8080"
   std::string key_variable;
   Secret key;         ///< empty where none is needed
   std::vector<std::pair<std::string, Secret>> headers;
 };
 
+/// `model.base_url` counts for the model that config.yaml names, not for another provider's (`--model`): no key goes to an address
+/// that was meant for another.
 /// @error not_found  no such provider.   @error auth  its key is not set: names variable and file
 /// @error schema  the provider's settings can't be used
 Result<Endpoint> resolve_endpoint(const ModelSetting& model, const Node& config, const Variables& variables);

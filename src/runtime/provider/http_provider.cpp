@@ -1,23 +1,98 @@
 #include <algorithm>
-#include <charconv>
 #include <random>
 
 #include "base/text.hpp"
 #include "base/unicode.hpp"
-#include "formats/json.hpp"
 #include "runtime/provider/provider.hpp"
+#include "runtime/provider/refusal.hpp"
 
 namespace kopi {
 namespace {
 
 constexpr int k_attempts = 3;
 constexpr std::chrono::milliseconds k_longest_pause{30'000};
+constexpr std::chrono::milliseconds k_last_pause{200};  ///< between the answer's end and the connection's
+constexpr std::size_t k_max_rest = 64u << 10;
 constexpr std::size_t k_max_error_body = 1u << 20;
+constexpr std::size_t k_max_answer = 32u << 20;
+constexpr std::size_t k_quoted_columns = 300;
 
-struct Refusal {
-  Error error;
-  bool can_retry = false;
-  std::optional<std::chrono::milliseconds> after;  ///< Retry-After
+/// One request's outcome.
+struct Attempt {
+  std::optional<Answer> answer;
+  Refusal refusal;      ///< when there is none
+  std::string partial;  ///< as much of it as came
+  std::optional<std::chrono::milliseconds> retry_after;
+};
+
+/// Puts an answer together from what its codec understands, and shows it on the way.
+class AnswerReader {
+ public:
+  AnswerReader(Wire wire, AnswerSink& sink) : codec_(make_codec(wire)), sink_(sink) {}
+
+  /// What the provider complained of as JSON, if it did.   @error provider, limit
+  Result<std::optional<std::string>> feed(std::string_view bytes) {
+    std::vector<SseEvent> events;
+    KOPI_CHECK(sse_.feed(bytes, events));
+    for (const SseEvent& event : events) {
+      any_event_ = true;
+      std::vector<StreamEvent> meant;
+      auto understood = codec_->feed(event, meant);
+      KOPI_TRY(auto complaint, take(meant));
+      if (complaint) return complaint;
+      KOPI_CHECK(std::move(understood));
+    }
+    return std::optional<std::string>();
+  }
+
+  Result<std::optional<std::string>> feed_whole(std::string_view json) {
+    std::vector<StreamEvent> meant;
+    KOPI_CHECK(codec_->feed_whole(json, meant));
+    return take(meant);
+  }
+
+  /// Half characters and all.
+  void finish() {
+    std::vector<StreamEvent> rest;
+    codec_->finish(rest);
+    (void)take(rest);  // text alone, and no more than a character of it
+  }
+
+  bool any_event() const { return any_event_; }
+  bool any_shown() const { return any_shown_; }
+  const WireCodec& codec() const { return *codec_; }
+  Answer& answer() { return answer_; }
+
+ private:
+  Result<std::optional<std::string>> take(std::vector<StreamEvent>& events) {
+    for (StreamEvent& event : events) {
+      switch (event.kind) {
+        case StreamEvent::Kind::text:
+          if (event.text.empty()) break;
+          if (answer_.text.size() + event.text.size() > k_max_answer) return error(Code::limit, "the answer is longer than {}", human_bytes(k_max_answer));
+          any_shown_ = true;
+          answer_.text += event.text;
+          sink_.text(event.text);
+          break;
+        case StreamEvent::Kind::reasoning:
+          if (event.text.empty()) break;
+          any_shown_ = true;
+          sink_.reasoning(event.text);
+          break;
+        case StreamEvent::Kind::usage: answer_.usage = event.usage; break;
+        case StreamEvent::Kind::finished: answer_.finish_reason = event.text; break;
+        case StreamEvent::Kind::failed: return std::optional(std::move(event.text));
+      }
+    }
+    return std::optional<std::string>();
+  }
+
+  std::unique_ptr<WireCodec> codec_;
+  AnswerSink& sink_;
+  SseParser sse_;
+  Answer answer_;
+  bool any_event_ = false;
+  bool any_shown_ = false;
 };
 
 class HttpProvider final : public Provider {
@@ -27,17 +102,16 @@ class HttpProvider final : public Provider {
 
   Task<AnswerResult> answer(const ChatRequest& request, AnswerSink& sink, std::stop_token stop) override {
     const std::string body = make_codec(endpoint_.wire)->body(request);
-    for (int attempt = 1;; ++attempt) {
-      auto sent = co_await http_.send(make_request(body), stop);
-      if (!sent) co_return failure(std::move(sent).error(), "");
-      const std::unique_ptr<HttpResponse> response = *std::move(sent);
-      if (response->status() / 100 == 2) {
-        AnswerResult answer = co_await read_answer(*response, sink);
-        co_return answer;
+    for (int number = 1;; ++number) {
+      Attempt attempt = co_await try_once(body, sink, stop);
+      if (attempt.answer) co_return *std::move(attempt.answer);
+      Refusal& refusal = attempt.refusal;
+      if (attempt.retry_after && *attempt.retry_after > k_longest_pause && refusal.can_retry) {
+        refusal.error.message += fmt::format("; it asks for {} seconds of patience", attempt.retry_after->count() / 1000);
+        refusal.can_retry = false;
       }
-      const Refusal refusal = co_await read_refusal(*response);
-      if (!refusal.can_retry || attempt == k_attempts) co_return failure(refusal.error, "");
-      const auto pause = std::min(refusal.after.value_or(growing_pause(attempt)), k_longest_pause);
+      if (!refusal.can_retry || number == k_attempts) co_return failure(std::move(refusal.error), std::move(attempt.partial));
+      const auto pause = attempt.retry_after.value_or(growing_pause(number));
       sink.notice(info(refusal.error.code).name,
                   fmt::format("{}; trying again in {:.1f} s", refusal.error.message, static_cast<double>(pause.count()) / 1000));
       co_await loop_.sleep(pause, stop);
@@ -48,6 +122,67 @@ class HttpProvider final : public Provider {
  private:
   static AnswerResult failure(Error error, std::string partial) {
     return AnswerResult(tl::unexpect, AnswerFailure{std::move(error), std::move(partial)});
+  }
+
+  Task<Attempt> try_once(const std::string& body, AnswerSink& sink, std::stop_token stop) {
+    Attempt attempt;
+    auto sent = co_await http_.send(make_request(body), stop);
+    if (!sent) {
+      attempt.refusal.error = std::move(sent).error();
+      co_return attempt;
+    }
+    HttpResponse& response = **sent;
+    if (response.status() / 100 != 2) {
+      auto said = co_await read_body(response, k_max_error_body);
+      attempt.refusal = judge(response.status(), said ? *said : std::string());
+      if (const auto header = response.header("retry-after")) attempt.retry_after = parse_retry_after(*header);
+      co_return attempt;
+    }
+    AnswerReader reader(endpoint_.wire, sink);
+    auto complaint = co_await read_answer(response, reader);
+    reader.finish();
+    if (!complaint) {
+      attempt.refusal.error = quoted(std::move(complaint).error());
+    } else if (*complaint) {
+      attempt.refusal = judge(0, **complaint);
+      attempt.refusal.can_retry = attempt.refusal.can_retry && !reader.any_shown();
+    } else {
+      attempt.answer = std::move(reader.answer());
+      tell_of_ending(*attempt.answer, sink);
+      co_return attempt;
+    }
+    attempt.partial = std::move(reader.answer().text);
+    co_return attempt;
+  }
+
+  /// What the provider complained of in the middle, if it did.
+  Task<Result<std::optional<std::string>>> read_answer(HttpResponse& response, AnswerReader& reader) {
+    const std::string type = to_lower_ascii(response.header("content-type").value_or("no content type"));
+    if (type.starts_with("application/json")) {  // the server does not stream
+      KOPI_CO_TRY(const std::string whole, co_await read_body(response, k_max_answer));
+      co_return reader.feed_whole(whole);
+    }
+    while (!reader.codec().is_over()) {
+      KOPI_CO_TRY(const auto piece, co_await response.read());
+      if (!piece) break;
+      KOPI_CO_TRY(auto complaint, reader.feed(*piece));
+      if (complaint) co_return std::move(complaint);
+    }
+    if (!reader.any_event()) co_return error(Code::provider, "{} answered with something that is no model stream ({})", endpoint_.host, type);
+    if (!reader.codec().is_complete()) co_return error(Code::network, "{} cut the answer off", endpoint_.host);
+    // Read to its end, so that the connection can be used again; a server that keeps it open is not waited for.
+    response.expect_end_within(k_last_pause);
+    (void)co_await read_body(response, k_max_rest);
+    co_return std::optional<std::string>();
+  }
+
+  static void tell_of_ending(const Answer& answer, AnswerSink& sink) {
+    if (answer.finish_reason == "length" || answer.finish_reason == "max_tokens") {
+      sink.notice("E_LIMIT", "the answer was cut at the provider's limit of tokens");
+    } else if (trim(answer.text).empty()) {
+      const std::string reason = answer.finish_reason.empty() ? "" : fmt::format(" ({})", answer.finish_reason);
+      sink.notice("E_PROVIDER", fmt::format("the answer is empty{}", reason));
+    }
   }
 
   HttpRequest make_request(const std::string& body) const {
@@ -69,109 +204,23 @@ class HttpProvider final : public Provider {
     return request;
   }
 
-  Task<AnswerResult> read_answer(HttpResponse& response, AnswerSink& sink) {
-    const auto codec = make_codec(endpoint_.wire);
-    Answer answer;
-    const auto take = [&](const std::vector<StreamEvent>& events) {
-      for (const StreamEvent& event : events) {
-        switch (event.kind) {
-          case StreamEvent::Kind::text:
-            answer.text += event.text;
-            if (!event.text.empty()) sink.text(event.text);
-            break;
-          case StreamEvent::Kind::reasoning: sink.reasoning(event.text); break;
-          case StreamEvent::Kind::usage: answer.usage = event.usage; break;
-          case StreamEvent::Kind::finished: answer.finish_reason = event.text; break;
-        }
-      }
-    };
-    const std::string type = response.header("content-type").value_or("");
-    if (type.find("application/json") != std::string::npos) {  // the server does not stream
-      auto whole = co_await read_body(response, 64u << 20);
-      if (!whole) co_return failure(std::move(whole).error(), "");
-      std::vector<StreamEvent> events;
-      if (auto read = codec->feed_whole(*whole, events); !read) co_return failure(described(std::move(read).error()), "");
-      take(events);
-      co_return answer;
-    }
-    SseParser parser;
-    bool any_event = false;
-    for (;;) {
-      auto piece = co_await response.read();
-      if (!piece) co_return failure(std::move(piece).error(), answer.text + codec->finish());
-      if (!*piece) break;
-      std::vector<SseEvent> events;
-      if (auto fed = parser.feed(**piece, events); !fed) co_return failure(std::move(fed).error(), answer.text);
-      for (const SseEvent& event : events) {
-        any_event = true;
-        std::vector<StreamEvent> meant;
-        auto understood = codec->feed(event, meant);
-        take(meant);
-        if (!understood) co_return failure(described(std::move(understood).error()), answer.text + codec->finish());
-      }
-    }
-    if (const std::string rest = codec->finish(); !rest.empty()) take({{StreamEvent::Kind::text, rest}});
-    if (!any_event) co_return failure(error(Code::provider, "{} answered with something that is no model stream ({})", endpoint_.host, type.empty() ? "no content type" : type), "");
-    if (!codec->is_complete()) co_return failure(error(Code::network, "{} cut the answer off", endpoint_.host), answer.text);
-    if (answer.finish_reason == "length" || answer.finish_reason == "max_tokens") {
-      sink.notice("E_LIMIT", "the answer was cut at the provider's limit of tokens");
-    }
-    co_return answer;
+  Refusal judge(int status, const std::string& body) const {
+    const Complaint complaint = complaint_in(body);
+    const bool is_page = trim(body).starts_with('<');
+    return judge_refusal(endpoint_, status, complaint, is_page ? "" : quote(complaint.message.empty() ? body : complaint.message), variables_.file());
   }
 
-  Task<Refusal> read_refusal(HttpResponse& response) {
-    auto body = co_await read_body(response, k_max_error_body);
-    const std::string said = said_by(body ? *body : std::string());
-    const int status = response.status();
-    Refusal refusal;
-    refusal.error = describe(status, said);
-    const bool out_of_quota = said.find("quota") != std::string::npos || said.find("billing") != std::string::npos;
-    refusal.can_retry = (status == 429 && !out_of_quota) || status >= 500;
-    if (const auto header = response.header("retry-after")) {
-      double seconds = 0;
-      const auto [end, problem] = std::from_chars(header->data(), header->data() + header->size(), seconds);
-      if (problem == std::errc{} && seconds >= 0) refusal.after = std::chrono::milliseconds(static_cast<long long>(std::min(seconds, 3600.0) * 1000));
-    }
-    co_return refusal;
-  }
+  // The server's own words, short, without secrets: first hidden, then shortened, so that no half of a secret is left.
+  std::string quote(std::string_view words) const { return truncate_to_width(trim(variables_.redact(to_valid_utf8(words))), k_quoted_columns); }
 
-  // The server's own words, short, without secrets.
-  std::string said_by(const std::string& body) const {
-    std::string said = error_message_in(body);
-    if (said.empty()) said = body;
-    said = variables_.redact(to_valid_utf8(said));
-    return truncate_to_width(trim(said), 300);
-  }
-
-  Error described(Error problem) const {
-    problem.message = variables_.redact(problem.message);
+  Error quoted(Error problem) const {
+    problem.message = quote(problem.message);
     return problem;
   }
 
-  Error describe(int status, const std::string& said) const {
-    const std::string words = said.empty() ? "" : ": " + said;
-    const std::string& variable = endpoint_.key_variable;
-    if (status == 401 || status == 403) {
-      const std::string which = variable.empty() ? "the request" : fmt::format("the key in {} ({})", variable, variables_.file());
-      Error problem = error(Code::auth, "{} refuses {} (HTTP {}){}", endpoint_.host, which, status, words);
-      if (!variable.empty()) problem.hint = "kopi env set " + variable;
-      return problem;
-    }
-    if (status == 404) {
-      return with_hint(error(Code::not_found, "{} knows no model '{}' (HTTP 404){}", endpoint_.host, endpoint_.model, words),
-                       "kopi config set model.default " + endpoint_.provider + "/MODEL");
-    }
-    if (status == 402) return error(Code::provider, "{} wants to be paid first (HTTP 402){}", endpoint_.host, words);
-    if (status == 429) return error(Code::provider, "{} limits how often it may be asked (HTTP 429){}", endpoint_.host, words);
-    if (status == 529 || status == 503) return error(Code::provider, "{} is overloaded (HTTP {}){}", endpoint_.host, status, words);
-    if (status >= 500) return error(Code::provider, "{} failed (HTTP {}){}", endpoint_.host, status, words);
-    if (status / 100 == 3) return error(Code::provider, "{} redirects elsewhere (HTTP {}), which is not followed with a key", endpoint_.host, status);
-    return error(Code::provider, "{} does not accept the request (HTTP {}){}", endpoint_.host, status, words);
-  }
-
-  static std::chrono::milliseconds growing_pause(int attempt) {
+  static std::chrono::milliseconds growing_pause(int number) {
     static thread_local std::minstd_rand random{std::random_device{}()};
-    const int base = 500 << (attempt - 1);
+    const int base = 500 << (number - 1);
     return std::chrono::milliseconds(std::uniform_int_distribution<int>(base / 2, base)(random));
   }
 

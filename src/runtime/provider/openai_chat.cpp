@@ -27,10 +27,8 @@ Result<void> OpenAiChat::feed(const SseEvent& event, std::vector<StreamEvent>& o
     return {};
   }
   const auto chunk = parse_stream_json(data, "the stream");
-  if (!chunk) return error(Code::provider, "the stream holds something that is no JSON: {}", data.substr(0, 200));
-  if (const Node* problem = chunk->find("error"); problem != nullptr && !problem->is_null()) {
-    return error(Code::provider, "the provider broke off: {}", error_message_in(data));
-  }
+  if (!chunk) return error(Code::provider, "the stream holds something that is no JSON: {}", data);
+  if (take_failure(*chunk, data, out)) return {};
   if (const Node* choices = chunk->find("choices"); choices != nullptr && !choices->items().empty()) {
     take_choice(choices->items().front(), "delta", out);
   }
@@ -40,12 +38,25 @@ Result<void> OpenAiChat::feed(const SseEvent& event, std::vector<StreamEvent>& o
 
 Result<void> OpenAiChat::feed_whole(std::string_view json, std::vector<StreamEvent>& out) {
   const auto answer = parse_stream_json(json, "the answer");
+  if (answer && take_failure(*answer, json, out)) return {};
   const Node* choices = answer ? answer->find("choices") : nullptr;
   if (choices == nullptr || choices->items().empty()) return error(Code::provider, "the provider's answer is no chat completion");
   take_choice(choices->items().front(), "message", out);
   if (const Node* usage = answer->find("usage"); usage != nullptr && usage->is(Node::Kind::mapping)) take_usage(*usage, out);
   done_ = true;
   return {};
+}
+
+bool OpenAiChat::take_failure(const Node& chunk, std::string_view json, std::vector<StreamEvent>& out) {
+  const Node* problem = chunk.find("error");
+  if (problem == nullptr || problem->is_null()) return false;
+  out.push_back({StreamEvent::Kind::failed, std::string(json)});
+  return true;
+}
+
+void OpenAiChat::finish(std::vector<StreamEvent>& out) {
+  if (std::string rest = reasoning_.finish(); !rest.empty()) out.push_back({StreamEvent::Kind::reasoning, std::move(rest)});
+  if (std::string rest = text_.finish(); !rest.empty()) out.push_back({StreamEvent::Kind::text, std::move(rest)});
 }
 
 void OpenAiChat::take_choice(const Node& choice, std::string_view part, std::vector<StreamEvent>& out) {
@@ -55,14 +66,13 @@ void OpenAiChat::take_choice(const Node& choice, std::string_view part, std::vec
       const Node* reasoning = delta->find(key);
       const auto text = reasoning == nullptr ? std::nullopt : reasoning->as_string();
       if (text && !text->empty()) {
-        SurrogateJoiner whole;  // reasoning is shown, not kept: halves need not be joined across deltas
-        out.push_back({StreamEvent::Kind::reasoning, whole.feed(*text) + whole.finish()});
+        out.push_back({StreamEvent::Kind::reasoning, reasoning_.feed(*text)});
         break;
       }
     }
     const Node* content = delta->find("content");
     if (const auto text = content == nullptr ? std::nullopt : content->as_string(); text && !text->empty()) {
-      out.push_back({StreamEvent::Kind::text, joiner_.feed(*text)});
+      out.push_back({StreamEvent::Kind::text, text_.feed(*text)});
     }
   }
   const Node* reason = choice.find("finish_reason");

@@ -16,13 +16,16 @@ class OpenAiChat final : public WireCodec {
   Result<void> feed(const SseEvent& event, std::vector<StreamEvent>& out) override;
   Result<void> feed_whole(std::string_view json, std::vector<StreamEvent>& out) override;
   bool is_complete() const override { return done_ || finished_; }
-  std::string finish() override { return joiner_.finish(); }
+  bool is_over() const override { return done_; }
+  void finish(std::vector<StreamEvent>& out) override;
 
  private:
+  static bool take_failure(const Node& chunk, std::string_view json, std::vector<StreamEvent>& out);
   void take_choice(const Node& choice, std::string_view part, std::vector<StreamEvent>& out);
   static void take_usage(const Node& usage, std::vector<StreamEvent>& out);
 
-  SurrogateJoiner joiner_;
+  SurrogateJoiner text_;
+  SurrogateJoiner reasoning_;
   bool done_ = false;
   bool finished_ = false;
 };

@@ -48,6 +48,7 @@ std::string with_stand_ins(std::string_view text) {
 
 Result<Node> parse_stream_json(std::string_view text, std::string_view what) {
   const DocumentLimits limits{.bytes = 16u << 20, .depth = 64, .nodes = 100'000};
+  if (!is_valid_utf8(text)) return parse_stream_json(to_valid_utf8(text), what);
   if (text.find("\\u") == std::string_view::npos) return parse_json(text, what, limits);
   return parse_json(with_stand_ins(text), what, limits);
 }

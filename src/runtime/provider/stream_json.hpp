@@ -12,7 +12,8 @@
 
 namespace kopi {
 
-/// As parse_json, but lone surrogate escapes pass: as stand-ins that SurrogateJoiner understands.
+/// As parse_json, but lone surrogate escapes pass, as stand-ins that SurrogateJoiner understands, and bytes that are not UTF-8
+/// are read as U+FFFD.
 Result<Node> parse_stream_json(std::string_view text, std::string_view what);
 
 /// Puts the text of consecutive deltas together: halves that belong together become their character, others U+FFFD.

@@ -35,9 +35,9 @@ struct TokenUsage {
 
 /// One thing that the stream said.
 struct StreamEvent {
-  enum class Kind { text, reasoning, usage, finished };
+  enum class Kind { text, reasoning, usage, finished, failed };
   Kind kind = Kind::text;
-  std::string text;      ///< text, reasoning: the delta. finished: the reason ("stop", "length", ...)
+  std::string text;      ///< text, reasoning: the delta. finished: the reason ("stop", "length", ...). failed: the error as JSON
   TokenUsage usage = {}; ///< usage
 };
 
@@ -50,19 +50,18 @@ class WireCodec {
   /// The path behind the base URL.
   virtual std::string_view path() const = 0;
   virtual std::string body(const ChatRequest& request) const = 0;
-  /// Appends what the event means; unknown events mean nothing.   @error provider  an error inside the stream, or no JSON
+  /// Appends what the event means; unknown events mean nothing.   @error provider  not JSON; the message quotes it whole
   virtual Result<void> feed(const SseEvent& event, std::vector<StreamEvent>& out) = 0;
   /// An answer that came in one piece instead of a stream.
   virtual Result<void> feed_whole(std::string_view json, std::vector<StreamEvent>& out) = 0;
-  /// The stream said that it is complete.
+  /// The answer is whole, as far as the stream has said.
   virtual bool is_complete() const = 0;
+  /// Nothing more will come, even if the connection stays open.
+  virtual bool is_over() const = 0;
   /// What was held back (half a character) when the stream ended.
-  virtual std::string finish() = 0;
+  virtual void finish(std::vector<StreamEvent>& out) = 0;
 };
 
 std::unique_ptr<WireCodec> make_codec(Wire wire);
-
-/// The message in an API's error body, in whatever form; "" when there is none.
-std::string error_message_in(std::string_view body);
 
 }  // namespace kopi

@@ -31,9 +31,18 @@ SqlValue optional_integer(const std::optional<std::int64_t>& value) { return val
 std::string_view name(SessionKind kind) { return kind == SessionKind::interactive ? "interactive" : "oneshot"; }
 
 Result<SessionStore> SessionStore::open(const std::string& path, const Clock& clock) {
-  KOPI_TRY(Database database, Database::open(path));
-  KOPI_CHECK(database.migrate(k_version, k_schema));
-  return SessionStore(std::move(database), clock);
+  const auto opened = [&]() -> Result<Database> {
+    KOPI_TRY(Database database, Database::open(path));
+    KOPI_CHECK(database.migrate(k_version, k_schema));
+    return database;
+  };
+  auto database = opened();
+  if (!database) {
+    Error problem = std::move(database).error();
+    if (problem.code == Code::state) problem.hint = fmt::format("mv {} {}", shell_quote(path), shell_quote(path + ".damaged"));
+    return problem;
+  }
+  return SessionStore(*std::move(database), clock);
 }
 
 Result<Session> SessionStore::create(SessionKind kind, const std::string& model, const std::string& prompt) {
@@ -56,9 +65,16 @@ Result<Session> SessionStore::find(const std::string& id) {
 
 Result<std::optional<Session>> SessionStore::newest(std::optional<SessionKind> kind) {
   const std::string wanted(kind ? name(*kind) : "");
-  KOPI_TRY(const auto rows, database_.query(fmt::format("SELECT {} FROM session WHERE ?1 = '' OR kind = ?1 ORDER BY updated_at DESC, id DESC LIMIT 1", k_columns), {wanted}));
+  KOPI_TRY(const auto rows, database_.query(fmt::format("SELECT {} FROM session WHERE (?1 = '' OR kind = ?1) AND EXISTS (SELECT 1 FROM message WHERE session_id = session.id)"
+                                                        " ORDER BY updated_at DESC, id DESC LIMIT 1", k_columns), {wanted}));
   if (rows.empty()) return std::optional<Session>();
   return std::optional<Session>(session_from(rows[0]));
+}
+
+Result<void> SessionStore::set_prompt(Session& session, std::string prompt) {
+  KOPI_CHECK(database_.execute("UPDATE session SET prompt = ? WHERE id = ?", {prompt, session.id}));
+  session.prompt = std::move(prompt);
+  return {};
 }
 
 Result<void> SessionStore::add_message(const Session& session, const ChatMessage& message, bool partial) {

@@ -34,14 +34,16 @@ struct StoredMessage {
 
 class SessionStore {
  public:
-  /// @error state  the database is damaged.   @error io, busy
+  /// @error state  the database is damaged: the hint moves it aside.   @error io, busy
   static Result<SessionStore> open(const std::string& path, const Clock& clock);
 
   Result<Session> create(SessionKind kind, const std::string& model, const std::string& prompt);
   /// By id or by a start of one.   @error not_found  none, or several
   Result<Session> find(const std::string& id);
-  /// The one that was used last; nothing when there is none.
+  /// The one that something was said in last; nothing when there is none.
   Result<std::optional<Session>> newest(std::optional<SessionKind> kind);
+  /// The profile has changed: the session goes on with another system prompt.
+  Result<void> set_prompt(Session& session, std::string prompt);
 
   Result<void> add_message(const Session& session, const ChatMessage& message, bool partial);
   Result<void> add_usage(const Session& session, const std::string& model, const TokenUsage& usage);

@@ -1,5 +1,7 @@
 #include "runtime/session/turn.hpp"
 
+#include "base/text.hpp"
+
 namespace kopi {
 namespace {
 
@@ -16,12 +18,12 @@ class ForwardingSink final : public AnswerSink {
   const std::function<void(const TurnEvent&)>& to_;
 };
 
-// What the wire gets: roles in turn, starting with the user. A question that never got an answer (a crash, a refused key) is
-// put together with the next one, because no wire takes two of the same role in a row.
+// What the wire gets: roles in turn, starting with the user, none of them blank. A question that never got an answer (a crash, a
+// refused key) is put together with the next one, because no wire takes two of the same role in a row.
 std::vector<ChatMessage> history(const std::vector<StoredMessage>& stored) {
   std::vector<ChatMessage> messages;
   for (const StoredMessage& entry : stored) {
-    if (entry.message.text.empty()) continue;
+    if (trim(entry.message.text).empty()) continue;
     if (!messages.empty() && messages.back().role == entry.message.role) {
       messages.back().text += "\n\n" + entry.message.text;
     } else {
@@ -39,7 +41,7 @@ Task<Result<TurnResult>> run_turn(TurnInput input, Provider& provider, SessionSt
   KOPI_CO_CHECK(store.add_message(input.session, {ChatMessage::Role::user, input.text}, false));
   KOPI_CO_TRY(const auto stored, store.messages(input.session));
   ChatRequest request;
-  request.model = input.model;
+  request.model = input.model.model;
   request.system = input.session.prompt;
   request.messages = history(stored);
   request.temperature = input.temperature;
@@ -56,7 +58,7 @@ Task<Result<TurnResult>> run_turn(TurnInput input, Provider& provider, SessionSt
   }
   result.text = std::move(answer->text);
   KOPI_CO_CHECK(store.add_message(input.session, {ChatMessage::Role::assistant, result.text}, false));
-  KOPI_CO_CHECK(store.add_usage(input.session, input.session.model, answer->usage));
+  KOPI_CO_CHECK(store.add_usage(input.session, input.model.text(), answer->usage));
   TurnEvent usage{TurnEvent::Kind::usage, "", ""};
   usage.usage = answer->usage;
   sink(usage);

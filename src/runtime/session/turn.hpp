@@ -11,6 +11,7 @@
 
 #include "base/result.hpp"
 #include "base/task.hpp"
+#include "model/settings.hpp"
 #include "runtime/provider/provider.hpp"
 #include "runtime/session/session_store.hpp"
 
@@ -26,8 +27,8 @@ struct TurnEvent {
 
 struct TurnInput {
   const Session& session;
-  std::string model;  ///< as the provider knows it
-  std::string text;   ///< what the user says
+  const ModelSetting& model;
+  std::string text;  ///< what the user says
   std::optional<double> temperature;
 };
 

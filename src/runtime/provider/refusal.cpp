@@ -1,0 +1,121 @@
+#include "runtime/provider/refusal.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <initializer_list>
+
+#include "base/text.hpp"
+#include "runtime/provider/stream_json.hpp"
+
+namespace kopi {
+namespace {
+
+bool holds_one_of(std::string_view text, std::initializer_list<std::string_view> words) {
+  return std::any_of(words.begin(), words.end(), [&](std::string_view word) { return text.find(word) != std::string_view::npos; });
+}
+
+// Money, not speed: asking again does not help. Google words its limit per minute the same way, but says when to come back, and
+// that is judged by its status alone.
+bool is_out_of_quota(int status, const std::string& kind, const std::string& words) {
+  if (status == 402 || holds_one_of(kind, {"insufficient_quota", "billing", "insufficient_balance"})) return true;
+  return (status / 100 == 4 || status == 0) && holds_one_of(words, {"exceeded your current quota", "credit balance", "insufficient balance", "insufficient credits"});
+}
+
+bool names_unknown_model(int status, const std::string& kind, const std::string& words) {
+  if (holds_one_of(kind, {"model_not_found", "not_found_error"})) return true;
+  if (status == 404) return !words.empty();
+  return status == 400 && words.find("model") != std::string::npos &&
+         holds_one_of(words, {"not found", "does not exist", "not a valid model", "invalid model", "unknown model", "no such model"});
+}
+
+std::string in_brackets(int status) { return status == 0 ? "" : fmt::format(" (HTTP {})", status); }
+
+Error with_key_hint(Error problem, const Endpoint& endpoint) {
+  if (!endpoint.key_variable.empty()) problem.hint = "kopi env set " + endpoint.key_variable;
+  return problem;
+}
+
+std::string key_of(const Endpoint& endpoint, const std::string& file) { return fmt::format("{} ({})", endpoint.key_variable, file); }
+
+Error refused_key(const Endpoint& endpoint, int status, const std::string& words, const std::string& file) {
+  const std::string what = endpoint.key_variable.empty() ? "the request" : "the key in " + key_of(endpoint, file);
+  return with_key_hint(error(Code::auth, "{} refuses {}{}{}", endpoint.host, what, in_brackets(status), words), endpoint);
+}
+
+Error out_of_quota(const Endpoint& endpoint, int status, const std::string& words, const std::string& file) {
+  const std::string whose = endpoint.key_variable.empty() ? "the account" : "the account of " + key_of(endpoint, file);
+  return with_key_hint(error(Code::provider, "{} says that {} is out of quota{}{}", endpoint.host, whose, in_brackets(status), words), endpoint);
+}
+
+Error unknown_model(const Endpoint& endpoint, int status, const std::string& words) {
+  return with_hint(error(Code::not_found, "{} knows no model '{}'{}{}", endpoint.host, endpoint.model, in_brackets(status), words),
+                   fmt::format("kopi config set model.default {}/MODEL", endpoint.provider));
+}
+
+Error wrong_address(const Endpoint& endpoint, int status) {
+  Error problem = error(Code::not_found, "there is no model API at {}{}", endpoint.shown_url, in_brackets(status));
+  if (!endpoint.url_key.empty()) problem.hint = fmt::format("kopi config set {} URL", endpoint.url_key);
+  return problem;
+}
+
+}  // namespace
+
+Complaint complaint_in(std::string_view body) {
+  const auto parsed = parse_stream_json(body, "the answer");
+  if (!parsed) return {};
+  // {"error": {"message", "type", "code"}}, {"error": "..."}, {"message": ...}, {"detail": ...}; in a list of one, says Google.
+  const Node* root = &*parsed;
+  if (root->is(Node::Kind::sequence) && !root->items().empty()) root = &root->items().front();
+  const Node* at = root->find("error");
+  if (at == nullptr) at = root;
+  if (const auto text = at->as_string()) return {*text, ""};
+  const auto text_at = [&](std::string_view key) -> std::string {
+    const Node* value = at->find(key);
+    return value == nullptr || !value->is_scalar() || value->is_null() ? std::string() : value->as_text();
+  };
+  Complaint complaint;
+  for (const std::string_view key : {"message", "detail", "error"}) {
+    if (complaint.message.empty()) complaint.message = text_at(key);
+  }
+  complaint.kind = to_lower_ascii(fmt::format("{} {} {}", text_at("type"), text_at("code"), text_at("status")));
+  return complaint;
+}
+
+Refusal judge_refusal(const Endpoint& endpoint, int status, const Complaint& complaint, const std::string& said, const std::string& file) {
+  const std::string& host = endpoint.host;
+  const std::string& kind = complaint.kind;
+  const std::string words = to_lower_ascii(complaint.message);
+  const std::string tail = said.empty() ? "" : ": " + said;
+  const std::string shown = in_brackets(status);
+  if (is_out_of_quota(status, kind, words)) return {out_of_quota(endpoint, status, tail, file)};
+  if (status == 401 || status == 403 || holds_one_of(kind, {"authentication_error", "permission_error", "invalid_api_key"})) {
+    return {refused_key(endpoint, status, tail, file)};
+  }
+  if (names_unknown_model(status, kind, words)) return {unknown_model(endpoint, status, tail)};
+  if (status == 404) return {wrong_address(endpoint, status)};
+  if (status == 429 || holds_one_of(kind, {"rate_limit", "too_many_requests"})) {
+    return {error(Code::provider, "{} limits how often it may be asked{}{}", host, shown, tail), true};
+  }
+  if (status == 529 || status == 503 || holds_one_of(kind, {"overloaded"})) {
+    return {error(Code::provider, "{} is overloaded{}{}", host, shown, tail), true};
+  }
+  if (status >= 500 || status == 408 || holds_one_of(kind, {"api_error", "server_error"})) {
+    return {error(Code::provider, "{} failed{}{}", host, shown, tail), true};
+  }
+  if (status / 100 == 3) return {error(Code::provider, "{} redirects elsewhere{}, which is not followed with a key", host, shown)};
+  if (holds_one_of(kind, {"context_length"}) || holds_one_of(words, {"maximum context length", "prompt is too long", "context window"})) {
+    return {with_hint(error(Code::provider, "the conversation is longer than {} takes{}{}", endpoint.model, shown, tail), "kopi chat --new")};
+  }
+  if (status == 0) return {error(Code::provider, "{} broke off{}", host, tail)};
+  return {error(Code::provider, "{} does not accept the request{}{}", host, shown, tail)};
+}
+
+std::optional<std::chrono::milliseconds> parse_retry_after(std::string_view text) {
+  double seconds = 0;
+  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), seconds);
+  if (problem != std::errc{} || end != text.data() + text.size() || !(seconds >= 0)) return std::nullopt;
+  constexpr double k_day = 86'400;
+  return std::chrono::milliseconds(static_cast<long long>(std::min(seconds, k_day) * 1000));
+}
+
+}  // namespace kopi
