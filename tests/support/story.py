@@ -122,6 +122,7 @@ class Story:
         self.clock.write_text(CLOCK + "\n")
         self.servers = []
         self.names = {}  # value -> $NAME, for what differs from run to run
+        self.stand_ins = {}  # address that a page shows -> the one that is really there
         self.environment = {
             "PATH": f"{self.bin}:{self.home}/.local/bin:{os.environ.get('PATH', '/usr/bin:/bin')}",
             "HOME": str(self.home),
@@ -202,6 +203,15 @@ class Story:
     def directive_unset(self, name):
         self.environment.pop(name, None)
 
+    def directive_stands_for(self, url, shown):
+        """stands-for URL SHOWN: commands that write SHOWN reach URL, and outputs name SHOWN, so that a page reads as in real life"""
+        url = url.replace("$", "").strip("/") if url.startswith("$") else url.strip("/")
+        url = self.environment.get(url, url)
+        subprocess.run(["git", "config", "--global", f"url.{url}/.insteadOf", shown.strip("/") + "/"], env=self.environment, check=True)
+        self.stand_ins[shown.strip("/")] = url
+        self.names[url] = shown.strip("/")
+        self.names[url.split("://", 1)[1]] = shown.split("://", 1)[1].split("/")[0]
+
     def directive_run(self, command):
         """run COMMAND: a command that is not shown; it must succeed"""
         done = subprocess.run(["bash", "-c", command], cwd=self.directory, env=self.environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=120)
@@ -252,6 +262,8 @@ class Story:
         return not failures
 
     def execute(self, command):
+        for shown, url in self.stand_ins.items():
+            command = command.replace(shown, url)
         merged = subprocess.STDOUT if self.markdown else subprocess.PIPE
         done = subprocess.run(["bash", "-c", command], cwd=self.directory, env=self.environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=merged, timeout=120)
         self.check_json(command, done)
