@@ -96,6 +96,7 @@ class Builder {
 }  // namespace
 
 const YamlLayout* YamlLayout::find(std::string_view name) const {
+  if (!is_mapping()) return nullptr;  // the items of a list have an empty key
   for (const YamlLayout& child : children) {
     if (child.key == name) return &child;
   }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <limits>
 
 #include "base/text.hpp"
 
@@ -99,9 +100,10 @@ bool VersionRange::add(std::string_view text, std::vector<Comparator>& comparato
       while (kept < lower->given_ - 1 && lower->numbers_[kept] == 0) ++kept;
     }
     for (int i = 0; i <= kept; ++i) upper.numbers_[i] = lower->numbers_[i];
+    comparators.push_back({Operator::greater_equal, *lower});
+    if (upper.numbers_[kept] == std::numeric_limits<std::uint64_t>::max()) return true;  // nothing lies above
     ++upper.numbers_[kept];
     upper.prerelease_ = {"0"};
-    comparators.push_back({Operator::greater_equal, *lower});
     comparators.push_back({Operator::less, upper});
     return true;
   }

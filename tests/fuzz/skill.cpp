@@ -7,7 +7,7 @@
 using namespace kopi;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  const std::string text(reinterpret_cast<const char*>(data), size);
+  const std::string text = to_valid_utf8({reinterpret_cast<const char*>(data), size});
   const std::string_view view = text;
   const auto front = find_front_matter(view);
   if (front) {
