@@ -5,10 +5,13 @@
 #include "formats/json.hpp"
 
 #include <algorithm>
+#include <charconv>
+#include <cmath>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 #include <unordered_set>
 
+#include "base/text.hpp"
 #include "base/unicode.hpp"
 
 namespace kopi {
@@ -45,7 +48,9 @@ class CountingIterator {
 class TreeBuilder final : public nlohmann::json_sax<nlohmann::json> {
  public:
   TreeBuilder(std::string_view text, std::string_view file, const DocumentLimits& limits)
-      : text_(text), file_(file), limits_(limits) {}
+      : text_(text), file_(file), limits_(limits) {
+    if (text.starts_with("\xEF\xBB\xBF")) previous_end_ = scanned_ = 3;
+  }
 
   std::size_t consumed = 0;
   Error failure;
@@ -74,33 +79,37 @@ class TreeBuilder final : public nlohmann::json_sax<nlohmann::json> {
   }
 
   bool parse_error(std::size_t position, const std::string&, const nlohmann::json::exception& problem) override {
-    Place place = place_of(std::min(position > 0 ? position - 1 : 0, text_.size()));
-    std::string_view reason = problem.what();
-    if (const auto colon = reason.rfind("; "); colon != std::string_view::npos) reason.remove_prefix(colon + 2);
-    if (const auto last = reason.rfind(" - "); last != std::string_view::npos) reason.remove_prefix(last + 3);
-    failure = error(Code::json, "{}:{}:{}: not JSON: {}", file_, place.line, place.column, reason);
+    const Place place = place_of(std::min(position > 0 ? position - 1 : 0, text_.size()));
+    failure = error(Code::json, "{}:{}:{}: not JSON: {}", file_, place.line, place.column, reason_in(problem.what()));
     return false;
   }
 
  private:
+  // Of "[json.exception...] parse error at line 1, column 4: syntax error while parsing value - invalid literal; last read: 'nulx'".
+  static std::string reason_in(std::string_view text) {
+    if (text.find("number overflow") != std::string_view::npos) return "the number is too large";
+    if (text.find("empty input") != std::string_view::npos) return "the text is empty";
+    if (const auto dash = text.find(" - "); dash != std::string_view::npos) text.remove_prefix(dash + 3);
+    text = text.substr(0, text.find("; last read: "));
+    return replace_all(text, "; expected ", ", expected ");
+  }
+
+  // Offsets only grow, so that lines and columns are counted once over the whole text.
   Place place_of(std::size_t offset) {
-    // Offsets only grow, so lines are counted once over the whole text.
-    while (scanned_ < offset) {
+    for (; scanned_ < offset; ++scanned_) {
       if (text_[scanned_] == '\n') {
         ++line_;
-        line_start_ = scanned_ + 1;
+        column_ = 1;
+      } else if ((text_[scanned_] & 0xC0) != 0x80) {
+        ++column_;
       }
-      ++scanned_;
     }
-    int column = 1;
-    for (std::size_t i = line_start_; i < offset; ++i) column += (text_[i] & 0xC0) != 0x80;
-    return {line_, column};
+    return {line_, column_};
   }
 
   Place begin_token(std::size_t token_end) {
     std::size_t begin = previous_end_;
     while (begin < text_.size() && std::string_view(" \t\r\n,:").find(text_[begin]) != std::string_view::npos) ++begin;
-    if (begin == 0 && text_.starts_with("\xEF\xBB\xBF")) begin = 3;
     begin_ = begin;
     previous_end_ = token_end;
     return place_of(begin);
@@ -108,7 +117,7 @@ class TreeBuilder final : public nlohmann::json_sax<nlohmann::json> {
 
   bool add_number() {
     std::size_t end = consumed;
-    while (end > 0 && std::string_view("0123456789+-.eE").find(text_[end - 1]) == std::string_view::npos) --end;
+    if (text_[end - 1] < '0' || text_[end - 1] > '9') --end;  // the byte behind it; a number ends with a digit
     const Place place = begin_token(end);
     Node node = Node::scalar(std::string(text_.substr(begin_, end - begin_)), true);
     return attach(std::move(node), place) != nullptr;
@@ -161,9 +170,9 @@ class TreeBuilder final : public nlohmann::json_sax<nlohmann::json> {
   std::size_t previous_end_ = 0;
   std::size_t begin_ = 0;
   std::size_t scanned_ = 0;
-  std::size_t line_start_ = 0;
   std::size_t nodes_ = 0;
   int line_ = 1;
+  int column_ = 1;
 };
 
 void append_string(std::string& out, std::string_view text) {
@@ -195,7 +204,7 @@ void append_scalar(std::string& out, const Node& node) {
     case Node::Kind::null: out += "null"; break;
     case Node::Kind::boolean: out += *node.as_bool() ? "true" : "false"; break;
     case Node::Kind::integer: fmt::format_to(std::back_inserter(out), "{}", *node.as_integer()); break;
-    case Node::Kind::real: fmt::format_to(std::back_inserter(out), "{}", *node.as_real()); break;
+    case Node::Kind::real: out += std::isfinite(*node.as_real()) ? Node(*node.as_real()).as_text() : "null"; break;
     default: append_string(out, node.as_text()); break;
   }
 }
@@ -254,12 +263,36 @@ void append_canonical_string(std::string& out, std::string_view text) {
   out += '"';
 }
 
+// ECMAScript's Number::toString, which RFC 8785, 3.2.2.3 asks for: the shortest digits that read back the same, with an
+// exponent only from 1e21 on and below 1e-6.
+std::string canonical_number(double value) {
+  if (!std::isfinite(value)) return "null";  // JSON has no word for it
+  if (value == 0) return "0";
+  char buffer[32];
+  const auto end = std::to_chars(buffer, buffer + sizeof buffer, std::abs(value), std::chars_format::scientific).ptr;
+  const std::string_view text(buffer, static_cast<std::size_t>(end - buffer));  // d.ddde+xx
+  const auto e = text.find('e');
+  std::string digits(text.substr(0, 1));
+  if (e > 2) digits += text.substr(2, e - 2);
+  const auto exponent = *parse_integer(text.substr(text[e + 1] == '+' ? e + 2 : e + 1));
+  const auto count = static_cast<long long>(digits.size());
+  const auto point = exponent + 1;  // the decimal point stands behind so many digits
+  std::string out = value < 0 ? "-" : "";
+  if (count <= point && point <= 21) return out + digits + std::string(static_cast<std::size_t>(point - count), '0');
+  if (0 < point && point <= 21) return out + digits.substr(0, static_cast<std::size_t>(point)) + "." + digits.substr(static_cast<std::size_t>(point));
+  if (-6 < point && point <= 0) return out + "0." + std::string(static_cast<std::size_t>(-point), '0') + digits;
+  out += digits.substr(0, 1);
+  if (count > 1) out += "." + digits.substr(1);
+  return out + fmt::format("e{}{}", exponent < 0 ? '-' : '+', std::abs(exponent));
+}
+
 void append_canonical(std::string& out, const Node& node) {
   if (node.is(Node::Kind::string)) return append_canonical_string(out, node.as_text());
-  if (node.is_scalar()) {
-    KOPI_ASSERT(!node.is(Node::Kind::real));
-    return append_scalar(out, node);
+  if (const auto number = node.as_real()) {
+    out += canonical_number(*number);
+    return;
   }
+  if (node.is_scalar()) return append_scalar(out, node);
   if (node.is(Node::Kind::sequence)) {
     out += '[';
     for (const Node& item : node.items()) {
@@ -286,7 +319,7 @@ void append_canonical(std::string& out, const Node& node) {
 
 Result<Node> parse_json(std::string_view text, std::string_view file, const DocumentLimits& limits) {
   if (text.size() > limits.bytes) return error(Code::limit, "{}: larger than {} bytes", file, limits.bytes);
-  if (text.find('\0') != std::string_view::npos) return error(Code::json, "{}: holds a NUL byte", file);
+  if (text.find('\0') != std::string_view::npos) return error(Code::json, "{}: not JSON: it holds a NUL byte", file);
   TreeBuilder builder(text, file, limits);
   const CountingIterator begin(text.data(), &builder.consumed);
   const CountingIterator end(text.data() + text.size(), &builder.consumed);

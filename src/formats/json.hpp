@@ -27,7 +27,7 @@ enum class JsonStyle { one_line, indented };
 /// Invalid UTF-8 becomes U+FFFD.
 std::string render_json(const Node& node, JsonStyle style = JsonStyle::one_line);
 
-/// The text whose hash names the data: RFC 8785 (JCS). Holds no reals: a document that is hashed has none.
+/// The text whose hash names the data: RFC 8785 (JCS). All numbers are doubles there: integers beyond 2^53 lose digits.
 std::string canonical_json(const Node& node);
 
 }  // namespace kopi

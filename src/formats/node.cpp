@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
+#include <cstdlib>
 #include <fmt/core.h>
 
 #include "base/text.hpp"
@@ -39,8 +41,18 @@ std::optional<double> core_real(std::string_view text) {
   if (text.starts_with('+')) text.remove_prefix(1);
   double value = 0;
   const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (problem != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  if (end != text.data() + text.size()) return std::nullopt;
+  if (problem == std::errc::result_out_of_range) {  // too small is zero, too large is no number that could be kept
+    value = std::strtod(std::string(text).c_str(), nullptr);
+    if (!std::isfinite(value)) return std::nullopt;
+  }
   return value;
+}
+
+// With a point or an exponent, so that it is read as a real again.
+std::string real_text(double value) {
+  std::string text = fmt::format("{}", value);
+  return text.find_first_of(".en") == std::string::npos ? text + ".0" : text;
 }
 
 }  // namespace
@@ -108,7 +120,7 @@ std::string Node::as_text() const {
   switch (kind_) {
     case Kind::boolean: return boolean_ ? "true" : "false";
     case Kind::integer: return fmt::format("{}", integer_);
-    case Kind::real: return fmt::format("{}", real_);
+    case Kind::real: return real_text(real_);
     default: return {};
   }
 }

@@ -19,6 +19,11 @@ namespace {
 using detail::YamlEvent;
 using Kind = YamlEvent::Kind;
 
+Error disagreement(std::string_view file, Place place) {
+  return error(Code::yaml, "{}:{}:{}: two YAML readers read this differently; write it more plainly (quote the text)", file, place.line,
+               place.column);
+}
+
 class Walker {
  public:
   Walker(std::vector<YamlEvent> events, std::string_view file, const DocumentLimits& limits)
@@ -33,9 +38,6 @@ class Walker {
   Error refuse(Code code, Place place, std::string_view reason) const {
     return error(code, "{}:{}:{}: {}", file_, place.line, place.column, reason);
   }
-  Error disagreement(Place place) const {
-    return refuse(Code::yaml, place, "two YAML readers read this differently; write it more plainly (quote the text)");
-  }
 
   Result<Node> node(const YAML::Node& loaded) {
     const YamlEvent& event = events_[next_];
@@ -47,8 +49,11 @@ class Walker {
     KOPI_TRY(Node built, event.kind == Kind::scalar ? scalar(loaded)
                          : event.kind == Kind::mapping_start ? mapping(loaded)
                                                              : sequence(loaded));
-    if (!event.anchor.empty()) anchors_[event.anchor] = built;
     KOPI_CHECK(count(1, event.place));
+    if (!event.anchor.empty()) {
+      KOPI_CHECK(count(size_of(built), event.place));  // it is kept a second time: anchors in anchors must not multiply
+      anchors_[event.anchor] = built;
+    }
     return built;
   }
 
@@ -68,7 +73,7 @@ class Walker {
 
   Result<Node> follow(const YamlEvent& alias) {
     const auto found = anchors_.find(alias.text);
-    if (found == anchors_.end()) return refuse(Code::yaml, alias.place, fmt::format("alias to unknown anchor '{}'", alias.text));
+    KOPI_ASSERT(found != anchors_.end());  // the gate lets no other alias through
     if (!found->second) return refuse(Code::yaml, alias.place, fmt::format("anchor '{}' contains itself", alias.text));
     KOPI_CHECK(count(size_of(*found->second), alias.place));
     return *found->second;
@@ -81,11 +86,11 @@ class Walker {
     if (loaded.IsScalar()) {
       value = loaded.Scalar();
     } else if (!loaded.IsNull()) {
-      return disagreement(event.place);
+      return disagreement(file_, event.place);
     }
     const Node ours = Node::scalar(event.text, plain);
     const bool same = loaded.IsNull() ? ours.is_null() : value == event.text;
-    if (!same) return disagreement(event.place);
+    if (!same) return disagreement(file_, event.place);
     Node built = tagged(event, plain);
     built.set_place(event.place);
     return built;
@@ -94,63 +99,65 @@ class Walker {
   // A core tag decides the type, whatever the quotes say; the non-specific tag "!" makes a string.
   static Node tagged(const YamlEvent& event, bool plain) {
     const bool resolve = plain || (!event.tag.empty() && event.tag != "!" && !event.tag.ends_with(":str"));
-    return Node::scalar(event.text, resolve);
+    Node built = Node::scalar(event.text, resolve);
+    if (event.tag.ends_with(":float")) return Node(*built.as_real());
+    return built;
   }
 
   Result<Node> sequence(const YAML::Node& loaded) {
     const Place place = events_[next_++].place;
-    if (!loaded.IsSequence()) return disagreement(place);
+    if (!loaded.IsSequence()) return disagreement(file_, place);
     Node built = Node::sequence();
     built.set_place(place);
     std::size_t index = 0;
     while (events_[next_].kind != Kind::sequence_end) {
-      if (index >= loaded.size()) return disagreement(events_[next_].place);
+      if (index >= loaded.size()) return disagreement(file_, events_[next_].place);
       KOPI_TRY(Node item, node(loaded[index++]));
       built.push(std::move(item));
     }
     ++next_;
-    if (index != loaded.size()) return disagreement(place);
+    if (index != loaded.size()) return disagreement(file_, place);
     return built;
   }
 
   Result<Node> mapping(const YAML::Node& loaded) {
     const Place place = events_[next_++].place;
-    if (!loaded.IsMap()) return disagreement(place);
+    if (!loaded.IsMap()) return disagreement(file_, place);
     Node built = Node::mapping();
     built.set_place(place);
-    std::vector<Node> merged;
+    std::vector<std::pair<Place, Node>> merged;
     std::unordered_set<std::string> keys;
     auto entry = loaded.begin();
     while (events_[next_].kind != Kind::mapping_end) {
       const YamlEvent& key = events_[next_];
-      if (entry == loaded.end()) return disagreement(key.place);
+      if (entry == loaded.end()) return disagreement(file_, key.place);
       if (key.kind != Kind::scalar) return refuse(Code::yaml, key.place, "a key must be a simple value");
       KOPI_TRY(Node key_node, node(entry->first));
       if (!keys.insert(key.text).second) return refuse(Code::yaml, key.place, fmt::format("duplicate key '{}'", key.text));
       KOPI_TRY(Node value, node(entry->second));
       ++entry;
       if (key.text == "<<" && key.style == YamlEvent::Style::plain) {
-        merged.push_back(std::move(value));
+        merged.emplace_back(key.place, std::move(value));
         continue;
       }
       value.set_key(key.text, key.place);
       built.push(std::move(value));
     }
     ++next_;
-    if (entry != loaded.end()) return disagreement(place);
-    for (Node& source : merged) KOPI_CHECK(merge_into(built, std::move(source), place));
+    if (entry != loaded.end()) return disagreement(file_, place);
+    for (const auto& [key_place, source] : merged) KOPI_CHECK(merge_into(built, keys, source, key_place));
     return built;
   }
 
   // YAML 1.1's merge key: what the mapping has itself wins, then the earlier source.
-  Result<void> merge_into(Node& target, Node source, Place place) const {
+  Result<void> merge_into(Node& target, std::unordered_set<std::string>& keys, const Node& source, Place place) const {
     if (source.is(Node::Kind::sequence)) {
-      for (const Node& item : source.items()) KOPI_CHECK(merge_into(target, item, place));
+      for (const Node& item : source.items()) KOPI_CHECK(merge_into(target, keys, item, place));
       return {};
     }
     if (!source.is(Node::Kind::mapping)) return refuse(Code::yaml, place, "the merge key '<<' needs a mapping");
     for (const Node& member : source.items()) {
-      if (target.find(member.key()) == nullptr) target.push(member);
+      if (keys.insert(member.key()).second) target.push(member);
     }
     return {};
   }
@@ -170,8 +177,8 @@ Result<Node> parse_yaml(std::string_view text, std::string_view file, const Docu
   try {
     const YAML::Node loaded = YAML::Load(std::string(text));
     return Walker(std::move(events), file, limits).document(loaded);
-  } catch (const YAML::Exception& problem) {
-    return error(Code::yaml, "{}:{}:{}: {}", file, problem.mark.line + 1, problem.mark.column + 1, problem.msg);
+  } catch (const YAML::Exception& problem) {  // the gate took it for YAML
+    return disagreement(file, {problem.mark.line + 1, problem.mark.column + 1});
   }
 }
 

@@ -1,9 +1,10 @@
 #include "formats/yaml_events.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 #include <libfyaml.h>
 #include <memory>
-#include <optional>
+#include <set>
 
 #include "base/text.hpp"
 #include "base/unicode.hpp"
@@ -42,6 +43,7 @@ class Gate {
 
   Result<std::vector<YamlEvent>> read() {
     KOPI_CHECK(check_bytes());
+    KOPI_CHECK(check_lines());
     fy_diag_cfg diag_config;
     fy_diag_cfg_default(&diag_config);
     diag_config.fp = nullptr;
@@ -61,6 +63,7 @@ class Gate {
       ended = event->type == FYET_STREAM_END;
       auto taken = take(*event);
       fy_parser_event_free(parser.get(), event);
+      if (taken && events_.size() > 2 * limits_.nodes) taken = refuse(Code::limit, last_place_, fmt::format("more than {} values", limits_.nodes));
       if (!taken) return std::move(taken).error();
     }
     if (!ended) return syntax_error(diag.get());
@@ -84,6 +87,24 @@ class Gate {
     return {};
   }
 
+  // libfyaml's time grows with the square of a directive's length, of their number, and of the blank lines in a row.
+  Result<void> check_lines() const {
+    constexpr std::size_t limit = 1024;
+    std::size_t directives = 0;
+    std::size_t blank = 0;
+    for (std::size_t begin = 0; begin < text_.size();) {
+      const std::size_t end = std::min(text_.find_first_of("\r\n", begin), text_.size());
+      const std::string_view line = text_.substr(begin, end - begin);
+      blank = line.find_first_not_of(" \t") == std::string_view::npos ? blank + 1 : 0;
+      directives += line.starts_with('%');
+      if (line.starts_with('%') && line.size() > limit) return refuse(Code::limit, place_of(begin), "a directive longer than 1024 bytes");
+      if (directives > limit) return refuse(Code::limit, place_of(begin), "more than 1024 directives");
+      if (blank > limit) return refuse(Code::limit, place_of(begin), "more than 1024 blank lines in a row");
+      begin = end + (text_.substr(end).starts_with("\r\n") ? 2 : 1);
+    }
+    return {};
+  }
+
   Place place_of(std::size_t offset) const {
     int line = 1;
     int column = 1;
@@ -100,15 +121,21 @@ class Gate {
 
   Error syntax_error(fy_diag* diag) const {
     void* position = nullptr;
-    if (const fy_diag_error* first = fy_diag_errors_iterate(diag, &position)) {
-      return refuse(Code::yaml, {first->line, first->column}, fmt::format("not YAML: {}", first->msg));
+    const fy_diag_error* first = fy_diag_errors_iterate(diag, &position);
+    // libfyaml names no reason and no place for a version that it does not know.
+    if (first == nullptr || std::string_view(first->msg).find("version directive") != std::string_view::npos) {
+      const auto directive = text_.find("%YAML");
+      return refuse(Code::yaml, place_of(directive == std::string_view::npos ? text_.size() : directive),
+                    "not YAML that kopi reads: the directive must be '%YAML 1.1' or '%YAML 1.2'");
     }
-    return error(Code::yaml, "{}: not YAML", file_);
+    return refuse(Code::yaml, {first->line, first->column},
+                  fmt::format("not YAML: {}", replace_all(first->msg, "indendation", "indentation")));
   }
 
   void mark(YamlEvent& event, fy_token* token) const {
     const fy_mark* start = token == nullptr ? nullptr : fy_token_start_mark(token);
     const fy_mark* end = token == nullptr ? nullptr : fy_token_end_mark(token);
+    event.place = last_place_;  // what is not written stands behind what was read before it
     if (start == nullptr) return;
     event.begin = start->input_pos;
     event.end = end == nullptr ? start->input_pos : end->input_pos;
@@ -122,17 +149,37 @@ class Gate {
     }
   }
 
-  Result<void> properties(YamlEvent& event, fy_token* anchor, fy_token* tag) const {
+  Result<void> properties(YamlEvent& event, fy_token* anchor, fy_token* tag) {
+    last_place_ = event.place;
     event.anchor = text_of(anchor);
+    if (!event.anchor.empty()) anchors_.insert(event.anchor);
     if (tag == nullptr) return {};
-    event.tag = text_of(tag);
     static constexpr std::string_view core = "tag:yaml.org,2002:";
-    static constexpr std::string_view known[] = {"str", "int", "float", "bool", "null", "map", "seq"};
+    const fy_mark* mark = fy_token_start_mark(tag);
+    const Place place = mark == nullptr ? event.place : Place{mark->line + 1, mark->column + 1};
+    event.tag = text_of(tag);
     if (event.tag == "!" || event.tag.empty()) return {};
-    for (const std::string_view name : known) {
-      if (event.tag.starts_with(core) && std::string_view(event.tag).substr(core.size()) == name) return {};
+    std::string shown = event.tag;
+    if (shown.starts_with(core)) shown.replace(0, core.size(), "!!");
+    static constexpr std::string_view known[] = {"!!str", "!!int", "!!float", "!!bool", "!!null", "!!map", "!!seq"};
+    if (std::find(std::begin(known), std::end(known), shown) == std::end(known)) {
+      return refuse(Code::yaml, place, fmt::format("the tag '{}' is refused; only YAML's own simple types are read", shown));
     }
-    return refuse(Code::yaml, event.place, fmt::format("the tag '{}' is refused; only YAML's own simple types are read", event.tag));
+    if (!fits(event, std::string_view(shown).substr(2))) {
+      return refuse(Code::yaml, place, fmt::format("the tag '{}' does not fit the value", shown));
+    }
+    return {};
+  }
+
+  static bool fits(const YamlEvent& event, std::string_view tag) {
+    if (event.kind == YamlEvent::Kind::mapping_start) return tag == "map";
+    if (event.kind == YamlEvent::Kind::sequence_start) return tag == "seq";
+    const Node value = Node::scalar(event.text, true);
+    if (tag == "int") return value.is(Node::Kind::integer);
+    if (tag == "float") return value.as_real().has_value();
+    if (tag == "bool") return value.is(Node::Kind::boolean);
+    if (tag == "null") return value.is_null();
+    return tag == "str";
   }
 
   Result<void> open(YamlEvent event, fy_token* start, fy_token* anchor, fy_token* tag) {
@@ -177,6 +224,8 @@ class Gate {
         taken.kind = YamlEvent::Kind::alias;
         taken.text = text_of(event.alias.anchor);
         mark(taken, event.alias.anchor);
+        last_place_ = taken.place;
+        if (!anchors_.contains(taken.text)) return refuse(Code::yaml, taken.place, fmt::format("alias to unknown anchor '{}'", taken.text));
         events_.push_back(std::move(taken));
         return {};
       case FYET_MAPPING_START:
@@ -196,6 +245,8 @@ class Gate {
   std::string_view file_;
   DocumentLimits limits_;
   std::vector<YamlEvent> events_;
+  std::set<std::string> anchors_;
+  Place last_place_{1, 1};
   std::size_t depth_ = 0;
   int documents_ = 0;
 };
