@@ -16,6 +16,9 @@ Result<void> consent_to(Context& context, const Prepared& prepared, bool yes, bo
     }
     return problem;
   }
+  // The source moved on, but not in what is installed: only the record follows, and there is nothing to agree to.
+  const Plan& plan = prepared.plan;
+  if (prepared.previous && plan.steps.empty() && plan.capabilities_added.empty() && plan.capabilities_removed.empty()) return {};
   Text question;
   if (!prepared.profile_exists) {
     question.print("Install {} as profile '{}'?", prepared.distribution.manifest.name, prepared.name.str());
@@ -33,8 +36,6 @@ Error conflicts_left(const Prepared& prepared) {
     if (step.action != PlanStep::Action::conflict) continue;
     problem.findings.push_back({Severity::medium, "conflict", step.path.str(), 0, 0, fmt::format("yours stays; the shipped one is {}.kopi-new", step.path.str()), "", ""});
   }
-  // The first finding of an error is taken for its message when it is printed; here the message is another one.
-  problem.findings.insert(problem.findings.begin(), Finding{Severity::info, "conflict", "", 0, 0, problem.message, "", ""});
   return problem;
 }
 

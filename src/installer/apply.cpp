@@ -1,7 +1,7 @@
 // Order of writing, so that what is on disk can always be explained:
 // 1. every shipped file into the store, flushed;
 // 2. a new profile: everything into a hidden directory beside it, flushed, then one rename;
-//    an existing one: the files, each by rename, then the ledger and the record, flushed.
+//    an existing one: first what goes, then the files, each by rename, then the ledger and the record, flushed.
 // Before the first write the profile is compared once more with what the plan was made on.
 #include "installer/live.hpp"
 #include "installer/operation.hpp"
@@ -76,18 +76,29 @@ Result<void> apply_new(const Prepared& prepared, const InstallRecord& record, co
   return built;
 }
 
+// A user who closed a file to others keeps it closed: only the executable bit is the author's.
+Result<void> write_over(const Directory& profile, const RelPath& path, std::string_view content, FileMode mode) {
+  KOPI_TRY(const auto present, profile.stat(path));
+  unsigned bits = permission_bits(mode);
+  if (present && present->type == EntryType::file) {
+    bits = present->mode & 0666;
+    if (mode == FileMode::executable) bits |= (bits & 0444) >> 2;
+  }
+  return profile.write(path, content, bits);
+}
+
 Result<void> apply_step(const PlanStep& step, const Prepared& prepared, const Directory& profile) {
   const auto& files = prepared.distribution.files;
   switch (step.action) {
     case Action::add:
     case Action::replace: {
       const SnapshotFile& file = files.at(step.path);
-      return profile.write(step.path, file.content, permission_bits(file.mode));
+      return write_over(profile, step.path, file.content, file.mode);
     }
-    case Action::merge: return profile.write(step.path, prepared.plan.merged.at(step.path), permission_bits(step.to->mode));
+    case Action::merge: return write_over(profile, step.path, prepared.plan.merged.at(step.path), step.to->mode);
     case Action::remove: return profile.remove(step.path);
     case Action::conflict: {
-      KOPI_TRY(const RelPath beside, RelPath::parse(step.path.str() + ".kopi-new"));
+      KOPI_TRY(const RelPath beside, beside_path(step.path));
       const SnapshotFile& file = files.at(step.path);
       return profile.write(beside, file.content, permission_bits(file.mode));
     }
@@ -104,6 +115,7 @@ Result<void> check_unchanged(const Prepared& prepared, const std::string& path, 
                            (!installed || installed->record.ledger == prepared.previous->ledger);
   const Ledger base = installed ? installed->ledger : Ledger{};
   KOPI_TRY(const LiveFiles live, scan_live(path, base, prepared.distribution.ledger()));
+  KOPI_CHECK(check_beside(path, prepared.plan));
   if (same_record && live == prepared.plan.live && profile_exists(context.home, prepared.name)) return {};
   return with_hint(error(Code::changed, "profile '{}' changed since the plan was made; nothing was written", prepared.name.str()),
                    "run the command again");
@@ -113,7 +125,14 @@ Result<void> apply_existing(const Prepared& prepared, const InstallRecord& recor
   const std::string path = context.home.profile_path(prepared.name);
   KOPI_CHECK(check_unchanged(prepared, path, context));
   KOPI_TRY(const Directory profile, Directory::open(path));
-  for (const PlanStep& step : prepared.plan.steps) KOPI_CHECK(apply_step(step, prepared, profile).while_doing("writing {}", step.path.str()));
+  const auto& steps = prepared.plan.steps;
+  // What goes makes room: a directory can become a file, and a file a directory.
+  for (const PlanStep& step : steps) {
+    if (step.action == Action::remove) KOPI_CHECK(apply_step(step, prepared, profile).while_doing("removing {}", step.path.str()));
+  }
+  for (const PlanStep& step : steps) {
+    if (step.action != Action::remove) KOPI_CHECK(apply_step(step, prepared, profile).while_doing("writing {}", step.path.str()));
+  }
   KOPI_CHECK(write_installed(path, {record, prepared.plan.ledger}));
   KOPI_CHECK(approve_servers(path, prepared.distribution));
   return sync_file_system(path);

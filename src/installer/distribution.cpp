@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "base/unicode.hpp"
 #include "formats/json.hpp"
 #include "formats/yaml.hpp"
 #include "model/settings.hpp"
@@ -39,7 +40,9 @@ void place_env_example(Distribution& distribution) {
   } else {
     return;
   }
-  if (find_file(files, example->str()) != nullptr) return;
+  // `.env.example` too: the two are one file where case does not count.
+  const bool is_there = std::any_of(files.begin(), files.end(), [&](const auto& other) { return fold(other.first.str()) == fold(example->str()); });
+  if (is_there) return;
   file.mode = FileMode::regular;
   file.digest = sha256(file.content);
   files.emplace(*example, std::move(file));
@@ -101,6 +104,7 @@ Result<Distribution> understand(Snapshot snapshot, const std::string& program_ve
   Node mcp;
   if (const SnapshotFile* file = find_file(distribution.files, "mcp.json")) {
     KOPI_TRY(mcp, parse_json(file->content, "mcp.json"));
+    if (!mcp.is(Node::Kind::mapping)) return error(Code::json, "mcp.json:1: expected an object, found a {}", name(mcp.kind()));
   }
   McpReading servers = read_mcp_servers(mcp, config, "mcp.json", "config.yaml");
   distribution.mcp_servers = std::move(servers.servers);

@@ -1,6 +1,8 @@
 #include "installer/live.hpp"
 
+#include <algorithm>
 #include <set>
+#include <vector>
 
 #include "system/crypto.hpp"
 #include "system/directory.hpp"
@@ -11,25 +13,106 @@ namespace {
 
 constexpr std::size_t k_limit = std::size_t{4} << 30;  // a user's own file may be large; it is read to be compared
 
+Error in_the_way(const Directory& profile, std::string_view path, std::string_view needed) {
+  return with_hint(error(Code::type, "{} is in the way: {}", join_path(profile.path(), path), needed), "move it elsewhere and run the command again");
+}
+
+/// One look at a profile: which shipped paths are taken by something of another type.
+class Scan {
+ public:
+  Scan(const Directory& profile, const Ledger& base, const Ledger& shipped) : profile_(profile), base_(base), shipped_(shipped) {}
+
+  Result<LiveFiles> run() {
+    std::set<RelPath> paths;
+    for (const auto& entry : base_) paths.insert(entry.first);
+    for (const auto& entry : shipped_) paths.insert(entry.first);
+    for (const RelPath& path : paths) KOPI_CHECK(look_at(path));
+    for (const RelPath& path : directories_) KOPI_CHECK(check_vacated(path));
+    for (const auto& [path, entry] : shipped_) {
+      if (!live_.contains(path)) KOPI_CHECK(check_way(path));
+    }
+    return std::move(live_);
+  }
+
+ private:
+  Result<void> look_at(const RelPath& path) {
+    KOPI_TRY(const auto entry, profile_.stat(path));
+    if (!entry) return {};
+    const std::string shown = join_path(profile_.path(), path.str());
+    if (entry->type == EntryType::link) return error(Code::link, "{} is a symbolic link, which kopi neither follows nor replaces", shown);
+    if (entry->type == EntryType::directory) {
+      if (shipped_.contains(path)) directories_.push_back(path);
+      return {};  // where only `base` had a file, the user made a directory: the file is gone
+    }
+    if (entry->type != EntryType::file) return in_the_way(profile_, path.str(), "a file is shipped there");
+    KOPI_TRY(const std::string content, profile_.read(path, k_limit));
+    live_.emplace(path, LiveFile{{file_mode(entry->mode), sha256(content)}});
+    return {};
+  }
+
+  bool is_as_shipped(const RelPath& path) const {
+    const auto live = live_.find(path);
+    const auto base = base_.find(path);
+    return live != live_.end() && base != base_.end() && live->second.entry == base->second && !shipped_.contains(path);
+  }
+
+  // A directory gives way to a file when all it holds was shipped, is untouched and no longer shipped.
+  Result<void> check_vacated(const RelPath& path) const {
+    return profile_.walk([&](const Directory::Entry& entry) -> Result<bool> {
+      const auto inside = RelPath::parse(entry.path);
+      const bool on_the_way = path.str().starts_with(entry.path + "/") || entry.path == path.str();
+      if (on_the_way) return true;
+      if (!entry.path.starts_with(path.str() + "/")) return false;
+      if (entry.info.type == EntryType::directory) {
+        if (std::any_of(base_.begin(), base_.end(), [&](const auto& shipped) { return shipped.first.is_within(entry.path); })) return true;
+      } else if (inside && is_as_shipped(*inside)) {
+        return false;
+      }
+      return in_the_way(profile_, entry.path, fmt::format("the file {} is shipped there", path.str()));
+    });
+  }
+
+  // A file on the way to a shipped path gives way when it was shipped, is untouched and no longer shipped.
+  Result<void> check_way(const RelPath& path) const {
+    for (std::string_view above = path.parent(); !above.empty();) {
+      KOPI_TRY(const RelPath directory, RelPath::parse(above));
+      KOPI_TRY(const auto entry, profile_.stat(directory));
+      if (entry && entry->type != EntryType::directory && !is_as_shipped(directory)) {
+        return in_the_way(profile_, directory.str(), fmt::format("{} is shipped", path.str()));
+      }
+      if (entry) return {};
+      above = path.parent().substr(0, directory.parent().size());
+    }
+    return {};
+  }
+
+  const Directory& profile_;
+  const Ledger& base_;
+  const Ledger& shipped_;
+  LiveFiles live_;
+  std::vector<RelPath> directories_;
+};
+
 }  // namespace
 
 Result<LiveFiles> scan_live(const std::string& profile, const Ledger& base, const Ledger& shipped) {
-  LiveFiles live;
-  if (!is_directory(profile)) return live;
+  if (!is_directory(profile)) return LiveFiles{};
   KOPI_TRY(const Directory directory, Directory::open(profile));
-  std::set<RelPath> paths;
-  for (const auto& entry : base) paths.insert(entry.first);
-  for (const auto& entry : shipped) paths.insert(entry.first);
-  for (const RelPath& path : paths) {
-    KOPI_TRY(const auto entry, directory.stat(path));
-    if (!entry) continue;
-    const std::string shown = join_path(profile, path.str());
-    if (entry->type == EntryType::link) return error(Code::link, "{} is a symbolic link, which kopi neither follows nor replaces", shown);
-    if (entry->type != EntryType::file) return error(Code::type, "{} is in the way: a file is shipped there", shown);
-    KOPI_TRY(const std::string content, directory.read(path, k_limit));
-    live.emplace(path, LiveFile{{file_mode(entry->mode), sha256(content)}});
+  return Scan(directory, base, shipped).run();
+}
+
+Result<void> check_beside(const std::string& profile, const Plan& plan) {
+  if (!plan.has_conflicts()) return {};
+  KOPI_TRY(const Directory directory, Directory::open(profile));
+  for (const PlanStep& step : plan.steps) {
+    if (step.action != PlanStep::Action::conflict) continue;
+    KOPI_TRY(const RelPath beside, beside_path(step.path));
+    KOPI_TRY(const auto entry, directory.stat(beside));
+    const std::string shown = join_path(profile, beside.str());
+    if (entry && entry->type == EntryType::link) return error(Code::link, "{} is a symbolic link, which kopi does not replace", shown);
+    if (entry && entry->type != EntryType::file) return in_the_way(directory, beside.str(), "a file has to be put there");
   }
-  return live;
+  return {};
 }
 
 Result<std::map<RelPath, std::string>> read_clashing(const std::string& profile, const LiveFiles& live, const Ledger& base,

@@ -38,7 +38,7 @@ class CommitTree final : public SourceTree {
       case 0100755: return TreeEntry::Type::executable;
       case 0120000: return TreeEntry::Type::link;
       case 0160000: return TreeEntry::Type::submodule;
-      default: return TreeEntry::Type::other;
+      default: return TreeEntry::Type::odd_mode;
     }
   }
   GitObjects objects_;
@@ -112,6 +112,17 @@ struct Located {
   std::optional<GitRef> ref;
 };
 
+// One kopi at a time fetches into a mirror and reads from it.
+Result<FileLock> lock_mirror(const std::string& mirror, const SourceRef& source, const InstallContext& context) {
+  KOPI_CHECK(make_directories(context.home.root, 0700));
+  FileLock::Request request;
+  request.path = mirror + ".lock";
+  request.holder = "fetching " + source.shown_location();
+  request.interrupt = context.interrupt;
+  request.on_wait = [&](std::string_view holder) { context.reporter.note(fmt::format("waiting for another kopi ({})", holder)); };
+  return FileLock::acquire(request);
+}
+
 Result<std::optional<Located>> locate_remote(const SourceRef& source, const OpenOptions& options, const SnapshotLimits& limits,
                                              const InstallContext& context) {
   GitFetch fetch;
@@ -125,15 +136,10 @@ Result<std::optional<Located>> locate_remote(const SourceRef& source, const Open
   fetch.may_ask = context.may_ask;
   fetch.insecure_http = options.insecure_http;
   fetch.timeouts = limits.timeouts;
-  FileLock::Request request;
-  request.path = fetch.mirror + ".lock";
-  request.holder = "fetching " + source.shown_location();
-  request.interrupt = context.interrupt;
-  KOPI_TRY(const FileLock lock, FileLock::acquire(request));
   KOPI_TRY(GitFetched fetched, fetch_commit(fetch).while_doing("fetching {}", source.shown_location()));
   if (options.installed_commit == fetched.ref.commit) return std::optional<Located>();
   KOPI_TRY(GitObjects objects, GitObjects::open_mirror(fetch.mirror));
-  KOPI_TRY(auto tree, CommitTree::open(std::move(objects), fetched.ref.commit, source.subdirectory));
+  KOPI_TRY(auto tree, CommitTree::open(std::move(objects), fetched.ref.commit, source.subdirectory).while_doing("reading {}", source.shown()));
   return std::optional<Located>(Located{std::move(tree), fetched.ref});
 }
 
@@ -141,14 +147,14 @@ Result<std::optional<Located>> locate_repository(const SourceRef& source, const 
   KOPI_TRY(GitObjects objects, GitObjects::open_untrusted(source.location));
   KOPI_TRY(GitRef ref, objects.resolve(source.ref).while_doing("looking into {}", source.location));
   if (options.installed_commit == ref.commit) return std::optional<Located>();
-  KOPI_TRY(auto tree, CommitTree::open(std::move(objects), ref.commit, source.subdirectory));
+  KOPI_TRY(auto tree, CommitTree::open(std::move(objects), ref.commit, source.subdirectory).while_doing("reading {}", source.shown()));
   return std::optional<Located>(Located{std::move(tree), std::move(ref)});
 }
 
 Result<std::optional<Located>> locate_directory(const SourceRef& source) {
   const std::string path = source.subdirectory.empty() ? source.location : join_path(source.location, source.subdirectory);
   if (!is_directory(path)) return error(Code::not_found, "there is no directory {}", path);
-  KOPI_TRY(auto tree, DirectoryTree::open(path));
+  KOPI_TRY(auto tree, DirectoryTree::open(path).while_doing("reading {}", source.shown()));
   return std::optional<Located>(Located{std::move(tree), std::nullopt});
 }
 
@@ -171,16 +177,30 @@ Result<std::optional<Located>> locate(const SourceRef& source, const OpenOptions
   return locate_directory(source);
 }
 
-}  // namespace
-
-Result<std::optional<OpenedSource>> open_source(const SourceRef& source, const OpenOptions& options, const InstallContext& context) {
-  KOPI_TRY(const SnapshotLimits limits, read_limits(context.home));
+Result<std::optional<OpenedSource>> read_source(const SourceRef& source, const OpenOptions& options, const SnapshotLimits& limits,
+                                                const InstallContext& context) {
   KOPI_TRY(auto located, locate(source, options, limits, context));
   if (!located) return std::optional<OpenedSource>();
   KOPI_TRY(Snapshot snapshot, take_snapshot(*located->tree, limits, source.shown()).while_doing("reading {}", source.shown()));
   const bool is_git = located->ref.has_value();
   snapshot.ref = std::move(located->ref);
   return std::optional<OpenedSource>(OpenedSource{std::move(snapshot), is_git});
+}
+
+}  // namespace
+
+Result<std::optional<OpenedSource>> open_source(const SourceRef& source, const OpenOptions& options, const InstallContext& context) {
+  KOPI_TRY(const SnapshotLimits limits, read_limits(context.home));
+  if (source.kind != SourceRef::Kind::git) return read_source(source, options, limits, context);
+  const std::string mirror = mirror_path(context.home, source);
+  KOPI_TRY(const FileLock lock, lock_mirror(mirror, source, context));
+  auto opened = read_source(source, options, limits, context);
+  if (opened || opened.error().code != Code::state) return opened;
+  // The mirror is damaged. It is a cache: made anew, once; what then still can't be read is the source's own fault.
+  KOPI_CHECK(remove_tree(mirror));
+  opened = read_source(source, options, limits, context);
+  if (!opened && opened.error().code == Code::state) opened.error().code = Code::source;
+  return opened;
 }
 
 }  // namespace kopi

@@ -61,7 +61,7 @@ class Planner {
         return step(Action::merge, path, ours, after, "keys that you lack are added");
       }
     }
-    step(Action::conflict, path, ours, ours, "your own file stays; the shipped one lands beside it");
+    step(Action::conflict, path, ours, theirs, "your own file stays; the shipped one lands beside it");
   }
 
   void follow(const RelPath& path, const LedgerEntry& base, const std::optional<LedgerEntry>& ours, const LedgerEntry& theirs) {
@@ -140,6 +140,8 @@ Node without_digest(const Plan& plan) {
 }
 
 }  // namespace
+
+Result<RelPath> beside_path(const RelPath& path) { return RelPath::parse(path.str() + ".kopi-new"); }
 
 bool Plan::writes_files() const {
   return std::any_of(steps.begin(), steps.end(), [](const PlanStep& step) {

@@ -37,7 +37,7 @@ struct PlanStep {
   Action action = Action::add;
   RelPath path;
   std::optional<LedgerEntry> from;  ///< live before
-  std::optional<LedgerEntry> to;    ///< live afterwards
+  std::optional<LedgerEntry> to;    ///< live afterwards; of conflict: what lands beside
   std::string reason;               ///< of keep, release, conflict: for people
 
   bool operator==(const PlanStep&) const = default;
@@ -53,6 +53,9 @@ struct Plan {
   bool writes_files() const;
   bool has_conflicts() const;
 };
+
+/// Where a conflict's shipped file lands: "config.yaml.kopi-new".
+Result<RelPath> beside_path(const RelPath& path);
 
 struct PlanOptions {
   bool force_config = false;  ///< the author's config.yaml replaces an edited one

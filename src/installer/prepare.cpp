@@ -35,6 +35,7 @@ Result<void> plan_against(Prepared& prepared, const PlanOptions& options, const 
     KOPI_TRY(clashing, read_clashing(path, live, base, shipped));
   }
   prepared.plan = make_plan(base, live, capabilities, prepared.distribution, clashing, options);
+  if (prepared.profile_exists) KOPI_CHECK(check_beside(path, prepared.plan));
   return {};
 }
 
@@ -86,10 +87,7 @@ Result<UpdateOutcome> prepare_update(const UpdateRequest& request, const Install
   }
   KOPI_TRY(SourceRef source, parse_source(record->source, std::nullopt, {context.home.user_home, "/"}));
   if (request.to) {
-    if (record->commit.empty()) return error(Code::usage, "{} is a directory: there is no other version to move to", record->source);
-    SourceRef moved = source;
-    moved.ref = *request.to;
-    KOPI_TRY(source, parse_source(moved.shown(), std::nullopt, {context.home.user_home, "/"}).while_doing("reading --to"));
+    KOPI_TRY(source, with_ref(std::move(source), *request.to).while_doing("reading --to"));
   }
   OpenOptions options{.insecure_http = request.insecure_http, .installed_commit = std::nullopt};
   const bool may_skip = !record->commit.empty() && !request.plan.force_config && (!request.to || request.to == record->wanted);

@@ -34,9 +34,7 @@ class Taker {
  private:
   Result<void> check_entries() {
     for (const TreeEntry& entry : tree_.entries()) {
-      if (entry.type == TreeEntry::Type::link) return error(Code::link, "a distribution can't hold symbolic links: {}", entry.path);
-      if (entry.type == TreeEntry::Type::submodule) return error(Code::type, "a distribution can't hold submodules: {}", entry.path);
-      if (entry.type == TreeEntry::Type::other) return error(Code::type, "a distribution can hold only regular files: {}", entry.path);
+      KOPI_CHECK(check_type(entry));
       KOPI_TRY(RelPath path, RelPath::parse(entry.path));
       for (const std::string_view component : path.components()) {
         if (is_git_directory_name(component)) return error(Code::path, "path '{}' is not allowed: '{}' could be taken for git's own directory", entry.path, component);
@@ -44,6 +42,17 @@ class Taker {
       paths_.push_back(std::move(path));
     }
     return {};
+  }
+
+  static Result<void> check_type(const TreeEntry& entry) {
+    switch (entry.type) {
+      case TreeEntry::Type::file: case TreeEntry::Type::executable: return {};
+      case TreeEntry::Type::link: return error(Code::link, "a distribution can't hold symbolic links: {}", entry.path);
+      case TreeEntry::Type::submodule: return error(Code::type, "a distribution can't hold submodules: {}", entry.path);
+      case TreeEntry::Type::odd_mode: return error(Code::type, "a distribution's files have the mode 100644 or 100755, not so: {}", entry.path);
+      case TreeEntry::Type::other: break;
+    }
+    return error(Code::type, "a distribution can hold only regular files: {}", entry.path);
   }
 
   Result<std::size_t> find_manifest() const {
@@ -66,15 +75,24 @@ class Taker {
       const Taking taking = taking_of(path, snapshot_.manifest.manifest.owned);
       if (taking == Taking::user_owned) left_out.emplace(path.first());
       if (taking != Taking::taken) continue;
-      if (path.str().size() > limits_.path) return error(Code::limit, "a path is longer than {} bytes: {}", limits_.path, path.str());
-      if (path.depth() > limits_.depth) return error(Code::limit, "a path is deeper than {} directories: {}", limits_.depth, path.str());
+      KOPI_CHECK(check_length(path));
       KOPI_CHECK(note_folded(path, folded));
       bytes += tree_.entries()[i].size;
       if (bytes > limits_.bytes) return error(Code::limit, "{} is larger than {} in all", shown_, human_bytes(limits_.bytes));
       selected_.push_back(i);
-      if (selected_.size() > limits_.files) return error(Code::limit, "{} holds more than {} files", shown_, limits_.files);
+      if (selected_.size() > limits_.files) return error(Code::limit, "{} holds more than {}", shown_, count_of(limits_.files, "file"));
     }
     snapshot_.left_out.assign(left_out.begin(), left_out.end());
+    return {};
+  }
+
+  Result<void> check_length(const RelPath& path) const {
+    const std::string shown = truncate_to_width(path.str(), 100);
+    if (path.str().size() > limits_.path) return error(Code::limit, "a path is longer than {} bytes: {}", limits_.path, shown);
+    if (path.depth() > limits_.depth) return error(Code::limit, "a path is deeper than {} directories: {}", limits_.depth, shown);
+    for (const std::string_view component : path.components()) {  // what Linux's file systems take
+      if (component.size() > 255) return error(Code::limit, "a name is longer than 255 bytes: {}", shown);
+    }
     return {};
   }
 

@@ -46,7 +46,7 @@ Result<SnapshotLimits> read_limits(const Home& home);
 
 /// One entry of a source's tree, before anything is believed of it.
 struct TreeEntry {
-  enum class Type { file, executable, link, submodule, other };
+  enum class Type { file, executable, link, submodule, odd_mode, other };
   std::string path;
   Type type = Type::file;
   std::uint64_t size = 0;

@@ -23,7 +23,7 @@ class Lister {
 
   std::vector<Capability> list() {
     for (const McpServer& server : in_.mcp_servers) {
-      add(server.is_remote() ? "mcp-host" : "mcp-command", server.name, server.target() + (server.enabled ? "" : " (off)"));
+      add(server.is_remote() ? "mcp-host" : "mcp-command", server.name, describe(server));
       for (const std::string& variable : server.variables()) add("variable", variable, server.recipient());
     }
     model();
@@ -45,6 +45,18 @@ class Lister {
  private:
   void add(std::string kind, std::string name, std::string detail) {
     found_.push_back({std::move(kind), std::move(name), std::move(detail)});
+  }
+
+  // All that an approval is bound to: an update that changes any of it is seen.
+  static std::string describe(const McpServer& server) {
+    std::vector<std::string> parts{server.target()};
+    for (const auto& [name, value] : server.headers) parts.push_back(fmt::format("header {}: {}", name, value));
+    std::vector<std::string> names;
+    for (const auto& variable : server.environment) names.push_back(variable.first);
+    std::sort(names.begin(), names.end());
+    if (!names.empty()) parts.push_back("env " + join(names, " "));
+    if (!server.enabled) parts.emplace_back("off");
+    return join(parts, "; ");
   }
 
   const Node* at(std::initializer_list<std::string_view> path) const {

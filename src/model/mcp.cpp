@@ -24,7 +24,11 @@ struct Reader {
       return result;
     }
     for (const Node& member : node->items()) {
-      if (member.is_scalar()) result.emplace_back(member.key(), member.as_text());
+      if (member.is_scalar()) {
+        result.emplace_back(member.key(), member.as_text());
+      } else {
+        complain(file, member.place(), fmt::format("{}.{}: expected a text, found a {}", path, member.key(), kopi::name(member.kind())));
+      }
     }
     return result;
   }
@@ -45,7 +49,10 @@ struct Reader {
     }
     if (const Node* arguments = node.find("args"); arguments != nullptr && !arguments->is_null()) {
       if (!arguments->is(Node::Kind::sequence)) return complain(file, arguments->place(), fmt::format("{}.args: expected a list", path));
-      for (const Node& item : arguments->items()) server.arguments.push_back(item.as_text());
+      for (const Node& item : arguments->items()) {
+        if (!item.is_scalar()) return complain(file, item.place(), fmt::format("{}.args: expected texts, found a {}", path, kopi::name(item.kind())));
+        server.arguments.push_back(item.as_text());
+      }
     }
     server.environment = pairs(node.find("env"), file, path + ".env");
     server.headers = pairs(node.find("headers"), file, path + ".headers");
@@ -55,11 +62,16 @@ struct Reader {
   }
 };
 
-const Node* server_table(const Node& document) {
+void add_shipped(const Node& document, std::string_view file, Node& servers, Reader& reader) {
   for (const std::string_view key : {"mcpServers", "mcp_servers"}) {
-    if (const Node* table = document.find(key); table != nullptr && table->is(Node::Kind::mapping)) return table;
+    const Node* table = document.find(key);
+    if (table == nullptr || table->is_null()) continue;
+    if (!table->is(Node::Kind::mapping)) {
+      reader.complain(file, table->place(), fmt::format("$.{}: expected a mapping", key));
+      continue;
+    }
+    for (const Node& server : table->items()) servers.set(server.key(), server);
   }
-  return nullptr;
 }
 
 }  // namespace
@@ -67,9 +79,7 @@ const Node* server_table(const Node& document) {
 McpReading read_mcp_servers(const Node& mcp_json, const Node& config, std::string_view mcp_file, std::string_view config_file) {
   Reader reader;
   Node merged = Node::mapping();
-  if (const Node* shipped = server_table(mcp_json)) {
-    for (const Node& server : shipped->items()) merged.set(server.key(), server);
-  }
+  add_shipped(mcp_json, mcp_file, merged, reader);
   const Node* overrides = config.find("mcp_servers");
   if (overrides != nullptr && overrides->is(Node::Kind::mapping)) {
     for (const Node& server : overrides->items()) {

@@ -99,6 +99,9 @@ Result<void> check_subdirectory(SourceRef& source) {
     return {};
   }
   KOPI_CHECK(RelPath::parse(source.subdirectory));
+  if (source.subdirectory.find_first_of("#&") != std::string::npos) {
+    return error(Code::source, "the directory '{}' can't be written in a source: '#' and '&' separate its parts", source.subdirectory);
+  }
   return {};
 }
 
@@ -107,8 +110,9 @@ Result<void> check_ref(const SourceRef& source) {
   const std::string& ref = *source.ref;
   // The characters that git itself allows in no ref (git-check-ref-format(1)); a leading '-' would read as an option.
   const bool bad = ref.starts_with('-') || ref.find_first_of(" ~^:?*[\\") != std::string::npos || ref.find("..") != std::string::npos ||
-                   has_control_characters(ref) || ref.ends_with('/') || ref.starts_with('/');
+                   has_control_characters(ref) || ref.ends_with('/') || ref.starts_with('/') || ref.empty();
   if (bad) return error(Code::source, "'{}' is not the name of a tag, branch or commit", ref);
+  if (ref.find_first_of("#&") != std::string::npos) return error(Code::source, "the ref '{}' can't be written in a source: '#' and '&' separate its parts", ref);
   return {};
 }
 
@@ -188,6 +192,12 @@ Result<SourceRef> parse_source(std::string_view text, const std::optional<std::s
   return source;
 }
 
+Result<SourceRef> with_ref(SourceRef source, std::string ref) {
+  source.ref = std::move(ref);
+  KOPI_CHECK(check_ref(source));
+  return source;
+}
+
 std::string SourceRef::shown_location() const {
   if (kind != Kind::git) return (is_file_url ? "file://" : "") + location;
   const Parts parts = parts_of(location);
@@ -201,6 +211,8 @@ std::string SourceRef::shown() const {
   std::string text = shown_location();
   if (ref) text += "#" + *ref;
   if (!subdirectory.empty()) text += (ref ? "&" : "#") + ("subdirectory=" + subdirectory);
+  // The last '#' counts: a directory whose name holds one needs another behind it.
+  if (!ref && subdirectory.empty() && text.find('#') != std::string::npos) text += '#';
   return text;
 }
 

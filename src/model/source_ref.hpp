@@ -23,7 +23,7 @@ struct SourceRef {
   std::string subdirectory;        ///< "" = the root
   bool is_file_url = false;        ///< a path written as file://: the repository there is meant, not its work tree
 
-  /// For people and records: no user's password, `ref` and `subdirectory` included.
+  /// For people and records: no user's password, `ref` and `subdirectory` included. parse_source() reads it back.
   std::string shown() const;
   /// `location` without user and password (the user of an ssh URL stays).
   std::string shown_location() const;
@@ -39,5 +39,8 @@ struct SourceContext {
 
 /// @error source  not a source; the message says what it was taken for.   @error usage  `subdirectory` given twice, differently
 Result<SourceRef> parse_source(std::string_view text, const std::optional<std::string>& subdirectory, const SourceContext& context);
+
+/// The same place at another ref.   @error source  it can be the name of none
+Result<SourceRef> with_ref(SourceRef source, std::string ref);
 
 }  // namespace kopi

@@ -29,7 +29,15 @@ Descriptor open_directory_below(int root, const std::string& path) {
   while (at && begin <= path.size()) {
     const std::size_t end = std::min(path.find('/', begin), path.size());
     const std::string component = path.substr(begin, end - begin);
-    at = Descriptor(::openat(at.get(), component.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    Descriptor below(::openat(at.get(), component.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    if (!below) {
+      const int problem = errno;
+      struct stat info {};
+      const bool is_link = ::fstatat(at.get(), component.c_str(), &info, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(info.st_mode);
+      errno = is_link ? ELOOP : problem;  // with O_DIRECTORY a link is reported as ENOTDIR
+      return below;
+    }
+    at = std::move(below);
     begin = end + 1;
   }
   return at;
@@ -58,8 +66,8 @@ Result<std::optional<Descriptor>> Directory::open_parent(const RelPath& path, Mi
   }
   Descriptor direct = open_directory_below(descriptor_.get(), parent);
   if (direct) return std::optional<Descriptor>(std::move(direct));
+  if (missing == Missing::fail && (errno == ENOENT || errno == ENOTDIR)) return std::optional<Descriptor>();
   if (errno != ENOENT) return wrong_way(shown(path), errno);
-  if (missing == Missing::fail) return std::optional<Descriptor>();
   KOPI_TRY(RelPath above, RelPath::parse(parent));
   KOPI_TRY(auto grandparent, open_parent(above, Missing::create));
   if (::mkdirat(grandparent->get(), std::string(above.filename()).c_str(), 0755) != 0 && errno != EEXIST) {

@@ -24,8 +24,8 @@ class Directory {
 
   const std::string& path() const { return path_; }
 
-  /// What stands at `path`; nothing when nothing does.   @error link  a component on the way is a symbolic link
-  /// @error type  a component on the way is a file
+  /// What stands at `path`; nothing when nothing does, or when a file stands on the way.
+  /// @error link  a component on the way is a symbolic link
   Result<std::optional<EntryInfo>> stat(const RelPath& path) const;
   /// @error link, type  not a regular file.   @error limit  larger than `max_bytes`
   Result<std::string> read(const RelPath& path, std::size_t max_bytes) const;

@@ -3,10 +3,13 @@
 #include <git2.h>
 
 #include <algorithm>
+#include <set>
 
 #include "base/text.hpp"
+#include "base/unicode.hpp"
 #include "system/files.hpp"
 #include "system/git_context.hpp"
+#include "system/git_objects.hpp"
 
 namespace kopi {
 namespace detail {
@@ -21,30 +24,33 @@ Error git_error_as(Code code, std::string_view doing) {
   return error(code, "{}: {}", doing, last == nullptr || last->message == nullptr ? "unknown reason" : last->message);
 }
 
+bool is_sha256_complaint() {
+  const git_error* last = git_error_last();
+  return last != nullptr && last->message != nullptr && std::string_view(last->message).find("object format") != std::string_view::npos;
+}
+
+Error sha256_error(std::string_view shown) {
+  return error(Code::source, "the repository {} names its objects by SHA-256, which kopi does not read yet", shown);
+}
+
 }  // namespace detail
 
 namespace {
 
-using RepositoryPointer = std::unique_ptr<git_repository, detail::GitDeleter<git_repository, git_repository_free>>;
-using OdbPointer = std::unique_ptr<git_odb, detail::GitDeleter<git_odb, git_odb_free>>;
-using ObjectPointer = std::unique_ptr<git_object, detail::GitDeleter<git_object, git_object_free>>;
-using TreePointer = std::unique_ptr<git_tree, detail::GitDeleter<git_tree, git_tree_free>>;
-using ReferencePointer = std::unique_ptr<git_reference, detail::GitDeleter<git_reference, git_reference_free>>;
-
-std::string hex(const git_oid& id) {
-  char text[GIT_OID_SHA1_HEXSIZE + 1];
-  return git_oid_tostr(text, sizeof text, &id);
-}
+using detail::hex;
+using detail::ObjectPointer;
+using detail::TreePointer;
 
 // An object store that reaches outside its own directory could make us read, as a distribution's files, what lies elsewhere.
 Result<void> check_object_store(const std::string& objects) {
+  KOPI_TRY(const auto self, stat_path(objects));
+  if (self && self->type == EntryType::link) return error(Code::source, "{} is a symbolic link, which is refused", objects);
+  if (!self || self->type != EntryType::directory) return error(Code::source, "{} is not a directory", objects);
   for (const std::string_view file : {"info/alternates", "info/http-alternates"}) {
     if (path_exists(join_path(objects, file))) {
       return error(Code::source, "{} borrows objects from another repository ({}), which is refused", objects, file);
     }
   }
-  KOPI_TRY(const auto self, stat_path(objects));
-  if (!self || self->type != EntryType::directory) return error(Code::source, "{} is not a directory", objects);
   KOPI_TRY(const auto names, list_directory(objects));
   for (const std::string& name : names) {
     const std::string directory = join_path(objects, name);
@@ -63,36 +69,6 @@ Result<void> check_object_store(const std::string& objects) {
 }
 
 }  // namespace
-
-std::string_view name(GitRef::Kind kind) {
-  switch (kind) {
-    case GitRef::Kind::head: return "head";
-    case GitRef::Kind::branch: return "branch";
-    case GitRef::Kind::tag: return "tag";
-    case GitRef::Kind::commit: return "commit";
-    case GitRef::Kind::other: return "ref";
-  }
-  return "ref";
-}
-
-bool is_full_commit_id(std::string_view text) {
-  return text.size() == GIT_OID_SHA1_HEXSIZE && text.find_first_not_of("0123456789abcdefABCDEF") == std::string_view::npos;
-}
-
-struct GitObjects::Implementation {
-  RepositoryPointer repository;
-  OdbPointer odb;
-
-  Result<git_oid> peel_to_commit(const git_oid& id) const {
-    git_object* found = nullptr;
-    if (git_object_lookup(&found, repository.get(), &id, GIT_OBJECT_ANY) != 0) return detail::git_error_as(Code::not_found, "no such object");
-    const ObjectPointer object(found);
-    git_object* peeled = nullptr;
-    if (git_object_peel(&peeled, object.get(), GIT_OBJECT_COMMIT) != 0) return error(Code::not_found, "{} is not a commit", hex(id));
-    const ObjectPointer commit(peeled);
-    return *git_object_id(commit.get());
-  }
-};
 
 GitObjects::GitObjects(std::unique_ptr<Implementation> implementation) : implementation_(std::move(implementation)) {}
 GitObjects::GitObjects(GitObjects&&) noexcept = default;
@@ -115,7 +91,10 @@ Result<GitObjects> GitObjects::open_untrusted(const std::string& path) {
     return with_hint(error(Code::source, "the repository {} belongs to another user", path),
                      "git config --global --add safe.directory " + shell_quote(path));
   }
-  if (opened != 0) return detail::git_error_as(Code::source, fmt::format("cannot open the git repository {}", path));
+  if (opened != 0) {
+    if (detail::is_sha256_complaint()) return detail::sha256_error(path);
+    return detail::git_error_as(Code::source, fmt::format("cannot open the git repository {}", path));
+  }
   implementation->repository.reset(repository);
   KOPI_CHECK(check_object_store(join_path(git_repository_commondir(repository), "objects")));
   git_odb* odb = nullptr;
@@ -132,6 +111,7 @@ Result<GitObjects> GitObjects::open_mirror(const std::string& path) {
     return detail::git_error_as(Code::state, fmt::format("the mirror {} is damaged", path));
   }
   implementation->repository.reset(repository);
+  implementation->damage = Code::state;
   git_odb* odb = nullptr;
   if (git_repository_odb(&odb, repository) != 0) return detail::git_error_as(Code::state, fmt::format("the mirror {} is damaged", path));
   implementation->odb.reset(odb);
@@ -150,49 +130,94 @@ bool GitObjects::has_commit(const std::string& commit) const {
   return true;
 }
 
-Result<GitRef> GitObjects::resolve(const std::optional<std::string>& wanted) const {
-  const auto look_up = [&](const std::string& full) -> std::optional<git_oid> {
-    git_oid id;
-    if (git_reference_name_to_id(&id, implementation_->repository.get(), full.c_str()) != 0) return std::nullopt;
-    return id;
-  };
-  std::vector<GitRef> candidates;
-  const auto add = [&](GitRef::Kind kind, const std::string& full) -> Result<void> {
-    const auto id = look_up(full);
-    if (!id) return {};
-    KOPI_TRY(const git_oid commit, implementation_->peel_to_commit(*id));
-    candidates.push_back({kind, full, hex(commit)});
-    return {};
-  };
-  if (!wanted) {
-    KOPI_CHECK(add(GitRef::Kind::head, "HEAD"));
-    if (candidates.empty()) return error(Code::source, "the repository has no commit");
-  } else {
-    KOPI_CHECK(add(GitRef::Kind::tag, "refs/tags/" + *wanted));
-    KOPI_CHECK(add(GitRef::Kind::branch, "refs/heads/" + *wanted));
-    if (wanted->starts_with("refs/")) KOPI_CHECK(add(GitRef::Kind::other, *wanted));
-    if (is_full_commit_id(*wanted) && has_commit(to_lower_ascii(*wanted))) {
-      candidates.push_back({GitRef::Kind::commit, "", to_lower_ascii(*wanted)});
+namespace {
+
+// All entries below one tree, depth first, without recursion: a tree may be nested as deep as its author likes.
+class TreeWalk {
+ public:
+  TreeWalk(git_repository* repository, git_odb* odb, Code damage, std::size_t max_entries)
+      : repository_(repository), odb_(odb), damage_(damage), max_entries_(max_entries) {}
+
+  Result<std::vector<GitEntry>> run(TreePointer top) {
+    levels_.push_back({std::move(top), "", 0, {}});
+    while (!levels_.empty()) {
+      Level& level = levels_.back();
+      if (level.next >= git_tree_entrycount(level.tree.get())) {
+        levels_.pop_back();
+      } else {
+        KOPI_CHECK(visit(level, git_tree_entry_byindex(level.tree.get(), level.next++)));
+      }
     }
+    return std::move(entries_);
   }
-  return choose_ref(candidates, wanted);
-}
+
+ private:
+  struct Level {
+    TreePointer tree;
+    std::string prefix;
+    std::size_t next = 0;
+    std::set<std::string> names;
+  };
+
+  Result<void> visit(Level& level, const git_tree_entry* entry) {
+    const std::string name = git_tree_entry_name(entry);
+    if (name.empty() || name.find('/') != std::string::npos) {
+      return error(Code::path, "path '{}{}' is not allowed: its name holds '/' or is empty", level.prefix, name);
+    }
+    // git would show one of the two and check out the other.
+    if (!level.names.insert(name).second) return error(Code::collision, "'{}{}' is listed twice", level.prefix, name);
+    // Directories count too: they can be shared, so that a tree of a few hundred bytes holds thousands of millions of them.
+    if (++visited_ > max_entries_) return error(Code::limit, "the tree holds more than {} files and directories", max_entries_);
+    GitEntry listed{level.prefix + name, static_cast<unsigned>(git_tree_entry_filemode_raw(entry)), hex(*git_tree_entry_id(entry)), 0};
+    if (git_tree_entry_type(entry) == GIT_OBJECT_TREE) return enter(listed.path, git_tree_entry_id(entry));
+    if (git_tree_entry_type(entry) == GIT_OBJECT_BLOB) {
+      git_object_t type = GIT_OBJECT_INVALID;
+      std::size_t size = 0;
+      if (git_odb_read_header(&size, &type, odb_, git_tree_entry_id(entry)) != 0) {
+        return detail::git_error_as(damage_, fmt::format("cannot read {}", listed.path));
+      }
+      if (type != GIT_OBJECT_BLOB) return error(Code::type, "{} is listed as a file, and is none", listed.path);
+      listed.size = size;
+    }
+    entries_.push_back(std::move(listed));
+    return {};
+  }
+
+  Result<void> enter(const std::string& path, const git_oid* id) {
+    if (levels_.size() > 256) return error(Code::limit, "directories are nested too deep at {}", truncate_to_width(path, 100));
+    git_tree* below = nullptr;
+    if (git_tree_lookup(&below, repository_, id) != 0) return detail::git_error_as(damage_, fmt::format("cannot read {}", path));
+    levels_.push_back({TreePointer(below), path + "/", 0, {}});
+    return {};
+  }
+
+  git_repository* repository_;
+  git_odb* odb_;
+  Code damage_;
+  std::size_t max_entries_;
+  std::size_t visited_ = 0;
+  std::vector<Level> levels_;
+  std::vector<GitEntry> entries_;
+};
+
+}  // namespace
 
 Result<std::vector<GitEntry>> GitObjects::list(const std::string& commit, const std::string& subdirectory,
                                                std::size_t max_entries) const {
+  const Code damage = implementation_->damage;
+  git_repository* repository = implementation_->repository.get();
   git_oid id;
   if (git_oid_fromstr(&id, commit.c_str()) != 0) return error(Code::not_found, "no such commit: {}", commit);
   git_object* found = nullptr;
-  if (git_object_lookup(&found, implementation_->repository.get(), &id, GIT_OBJECT_COMMIT) != 0) {
-    return detail::git_error_as(Code::source, fmt::format("cannot read commit {}", commit));
+  if (git_object_lookup(&found, repository, &id, GIT_OBJECT_COMMIT) != 0) {
+    return detail::git_error_as(damage, fmt::format("cannot read commit {}", commit));
   }
   const ObjectPointer commit_object(found);
   git_tree* root = nullptr;
   if (git_commit_tree(&root, reinterpret_cast<git_commit*>(commit_object.get())) != 0) {
-    return detail::git_error_as(Code::source, fmt::format("cannot read the tree of commit {}", commit));
+    return detail::git_error_as(damage, fmt::format("cannot read the tree of commit {}", commit));
   }
   TreePointer top(root);
-  git_repository* repository = implementation_->repository.get();
   if (!subdirectory.empty()) {
     git_tree_entry* entry = nullptr;
     if (git_tree_entry_bypath(&entry, top.get(), subdirectory.c_str()) != 0) {
@@ -205,48 +230,7 @@ Result<std::vector<GitEntry>> GitObjects::list(const std::string& commit, const 
     if (!is_tree) return error(Code::not_found, "'{}' is not a directory in commit {}", subdirectory, commit.substr(0, 12));
     top.reset(below);
   }
-
-  std::vector<GitEntry> entries;
-  struct Level {
-    TreePointer tree;
-    std::string prefix;
-    std::size_t next = 0;
-  };
-  std::vector<Level> levels;
-  levels.push_back({std::move(top), ""});
-  while (!levels.empty()) {
-    Level& level = levels.back();
-    if (level.next >= git_tree_entrycount(level.tree.get())) {
-      levels.pop_back();
-      continue;
-    }
-    const git_tree_entry* entry = git_tree_entry_byindex(level.tree.get(), level.next++);
-    const std::string entry_name = git_tree_entry_name(entry);
-    if (entry_name.empty() || entry_name.find('/') != std::string::npos) {
-      return error(Code::path, "path '{}{}' is not allowed: its name holds '/' or is empty", level.prefix, entry_name);
-    }
-    GitEntry listed{level.prefix + entry_name, static_cast<unsigned>(git_tree_entry_filemode_raw(entry)), hex(*git_tree_entry_id(entry)), 0};
-    if (git_tree_entry_type(entry) == GIT_OBJECT_TREE) {
-      if (levels.size() > 256) return error(Code::limit, "directories are nested too deep at {}", listed.path);
-      git_tree* below = nullptr;
-      if (git_tree_lookup(&below, repository, git_tree_entry_id(entry)) != 0) {
-        return detail::git_error_as(Code::source, fmt::format("cannot read {}", listed.path));
-      }
-      levels.push_back({TreePointer(below), listed.path + "/"});
-      continue;
-    }
-    if (git_tree_entry_type(entry) == GIT_OBJECT_BLOB) {
-      git_object_t type = GIT_OBJECT_INVALID;
-      std::size_t size = 0;
-      if (git_odb_read_header(&size, &type, implementation_->odb.get(), git_tree_entry_id(entry)) != 0) {
-        return detail::git_error_as(Code::source, fmt::format("cannot read {}", listed.path));
-      }
-      listed.size = size;
-    }
-    entries.push_back(std::move(listed));
-    if (entries.size() > max_entries) return error(Code::limit, "the tree holds more than {} files", max_entries);
-  }
-  return entries;
+  return TreeWalk(repository, implementation_->odb.get(), damage, max_entries).run(std::move(top));
 }
 
 Result<std::string> GitObjects::read_blob(const std::string& object, std::size_t max_bytes) const {
@@ -254,39 +238,12 @@ Result<std::string> GitObjects::read_blob(const std::string& object, std::size_t
   if (git_oid_fromstr(&id, object.c_str()) != 0) return error(Code::internal, "bad object id {}", object);
   git_odb_object* found = nullptr;
   if (git_odb_read(&found, implementation_->odb.get(), &id) != 0) {
-    return detail::git_error_as(Code::source, fmt::format("cannot read object {}", object));
+    return detail::git_error_as(implementation_->damage, fmt::format("cannot read object {}", object));
   }
   const std::unique_ptr<git_odb_object, detail::GitDeleter<git_odb_object, git_odb_object_free>> blob(found);
+  if (git_odb_object_type(blob.get()) != GIT_OBJECT_BLOB) return error(Code::type, "object {} is no file", object);
   if (git_odb_object_size(blob.get()) > max_bytes) return error(Code::limit, "object {} is larger than {}", object, human_bytes(max_bytes));
   return std::string(static_cast<const char*>(git_odb_object_data(blob.get())), git_odb_object_size(blob.get()));
-}
-
-Result<GitRef> choose_ref(const std::vector<GitRef>& advertised, const std::optional<std::string>& wanted) {
-  const auto first = [&](auto matches) -> std::optional<GitRef> {
-    const auto found = std::find_if(advertised.begin(), advertised.end(), matches);
-    return found == advertised.end() ? std::nullopt : std::optional(*found);
-  };
-  if (!wanted) {
-    if (auto head = first([](const GitRef& ref) { return ref.kind == GitRef::Kind::head; })) return *head;
-    return error(Code::source, "the repository has no default branch, or no commit at all");
-  }
-  if (auto tag = first([&](const GitRef& ref) { return ref.name == "refs/tags/" + *wanted; })) return *tag;
-  if (auto branch = first([&](const GitRef& ref) { return ref.name == "refs/heads/" + *wanted; })) return *branch;
-  if (auto exact = first([&](const GitRef& ref) { return wanted->starts_with("refs/") && ref.name == *wanted; })) return *exact;
-  if (is_full_commit_id(*wanted)) return GitRef{GitRef::Kind::commit, "", to_lower_ascii(*wanted)};
-  std::vector<std::string> names;
-  for (const GitRef& ref : advertised) {
-    if (ref.kind == GitRef::Kind::tag) names.push_back(ref.name.substr(10));
-    if (ref.kind == GitRef::Kind::branch) names.push_back(ref.name.substr(11));
-  }
-  Error problem = error(Code::not_found, "there is no tag or branch '{}'", *wanted);
-  const bool looks_short = wanted->size() >= 4 && wanted->size() < 40 && wanted->find_first_not_of("0123456789abcdef") == std::string::npos;
-  if (const auto meant = closest(*wanted, names)) {
-    problem.message += fmt::format(", did you mean '{}'?", *meant);
-  } else if (looks_short) {
-    problem.message += "; a commit is named by all 40 digits";
-  }
-  return problem;
 }
 
 Result<std::string> diff_texts(std::string_view before, std::string_view after, const std::string& path) {

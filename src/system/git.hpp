@@ -52,11 +52,14 @@ class GitObjects {
   GitObjects& operator=(GitObjects&&) noexcept;
   ~GitObjects();
 
-  /// `wanted`: a tag, a branch (tags first), a full ref name or 40 hex digits; nothing = HEAD.   @error not_found
+  /// `wanted`: 40 hex digits (a commit, whatever refs are named like it), a tag, a branch, a full ref name; nothing = HEAD.
+  /// @error not_found  none of these, or it points to no commit.   @error source  there is no commit
   Result<GitRef> resolve(const std::optional<std::string>& wanted) const;
   bool has_commit(const std::string& commit) const;
   /// All entries of the commit's tree below `subdirectory` ("" = all), links and submodules included, in tree order.
-  /// @error not_found  no such directory.   @error path  an entry's name holds '/'.   @error limit  over `max_entries`
+  /// @error not_found  no such directory.   @error path  an entry's name holds '/'.   @error collision  a name twice
+  /// @error type  a file that is none.   @error limit  over `max_entries`, directories included
+  /// @error source  damaged; of a mirror: state
   Result<std::vector<GitEntry>> list(const std::string& commit, const std::string& subdirectory, std::size_t max_entries) const;
   Result<std::string> read_blob(const std::string& object, std::size_t max_bytes) const;
 
@@ -90,6 +93,7 @@ struct GitFetched {
 /// does already, else one shallow fetch.
 /// @error auth  credentials missing or refused.   @error network  unreachable, timed out, cut.
 /// @error source  no repository there, or not one that can be read.   @error not_found  no such ref
+/// @error state  the mirror was there before and may be damaged: a cache, so remove it and fetch again
 Result<GitFetched> fetch_commit(const GitFetch& fetch);
 
 /// Of what a remote advertises, the ref that `wanted` means.   @error not_found  none

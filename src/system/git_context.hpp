@@ -27,6 +27,9 @@ struct GitDeleter {
 void start_libgit2();
 /// libgit2's last error as ours.
 Error git_error_as(Code code, std::string_view doing);
+/// libgit2's last error says that the repository uses SHA-256.
+bool is_sha256_complaint();
+Error sha256_error(std::string_view shown);
 
 struct GitContext {
   explicit GitContext(const GitFetch& request) : request(request) {}

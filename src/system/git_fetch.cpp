@@ -13,6 +13,7 @@
 #include "system/files.hpp"
 #include "system/git.hpp"
 #include "system/git_context.hpp"
+#include "system/git_objects.hpp"
 
 namespace kopi {
 namespace detail {
@@ -38,19 +39,24 @@ namespace {
 
 using detail::GitContext;
 
-using RepositoryPointer = std::unique_ptr<git_repository, detail::GitDeleter<git_repository, git_repository_free>>;
+using detail::RepositoryPointer;
 using RemotePointer = std::unique_ptr<git_remote, detail::GitDeleter<git_remote, git_remote_free>>;
 
-Result<RepositoryPointer> open_or_make_mirror(const std::string& path) {
+struct Mirror {
+  RepositoryPointer repository;
+  bool is_new = false;
+};
+
+Result<Mirror> open_or_make_mirror(const std::string& path) {
   git_repository* repository = nullptr;
-  if (git_repository_open_bare(&repository, path.c_str()) == 0) return RepositoryPointer(repository);
+  if (git_repository_open_bare(&repository, path.c_str()) == 0) return Mirror{RepositoryPointer(repository), false};
   // Not there, or left half-made by a crash: a cache is made anew, never repaired.
   KOPI_CHECK(remove_tree(path));
   KOPI_CHECK(make_directories(path, 0700));
   if (git_repository_init(&repository, path.c_str(), 1) != 0) {
     return detail::git_error_as(Code::io, fmt::format("cannot make the mirror {}", path));
   }
-  return RepositoryPointer(repository);
+  return Mirror{RepositoryPointer(repository), true};
 }
 
 int on_progress(const git_indexer_progress* stats, void* payload) {
@@ -88,11 +94,19 @@ class Fetcher {
   }
 
  private:
-  Error failed(std::string_view doing) {
+  // What a failure that is not the transport's means: an old mirror may be damaged, which its owner can mend by making it anew.
+  Code damage() const { return mirror_.is_new ? Code::source : Code::state; }
+
+  Error failed(std::string_view doing, Code code = Code::source) {
     if (request_.reporter != nullptr) request_.reporter->progress_done();
     if (context_.failure) return std::move(*context_.failure);
     if (context_.interrupted()) return interrupted_error();
-    return detail::git_error_as(Code::source, doing);
+    if (detail::is_sha256_complaint()) return detail::sha256_error("there");
+    const git_error* last = git_error_last();
+    if (last != nullptr && last->message != nullptr && std::string_view(last->message) == "could not read from remote repository") {
+      return error(code, "the server ended the transfer early; the repository there may be damaged");
+    }
+    return detail::git_error_as(code, doing);
   }
 
   git_remote_callbacks callbacks() {
@@ -106,7 +120,7 @@ class Fetcher {
 
   Result<void> connect() {
     git_remote* remote = nullptr;
-    if (git_remote_create_anonymous(&remote, mirror_.get(), request_.url.c_str()) != 0) return failed("cannot use this URL");
+    if (git_remote_create_anonymous(&remote, mirror_.repository.get(), request_.url.c_str()) != 0) return failed("cannot use this URL");
     remote_.reset(remote);
     const git_remote_callbacks calls = callbacks();
     if (git_remote_connect(remote, GIT_DIRECTION_FETCH, &calls, nullptr, nullptr) != 0) return failed("cannot connect");
@@ -152,16 +166,17 @@ class Fetcher {
     }
     const bool direct = download({"+" + source + ":refs/kopi/fetched"}, 1);
     if (direct && has(ref.commit)) return {};
-    if (context_.failure || context_.interrupted()) return failed("cannot fetch");
+    if (context_.failure || context_.interrupted()) return failed("cannot fetch", damage());
+    if (holds_other_object(ref.commit)) return error(Code::not_found, "{} does not point to a commit", ref.name.empty() ? ref.commit : ref.name);
     if (ref.kind != GitRef::Kind::commit) {
       // A server that can't send a shallow history sends a whole one.
       if (download({"+" + source + ":refs/kopi/fetched"}, 0) && has(ref.commit)) return {};
-      return failed("cannot fetch");
+      return failed("cannot fetch", damage());
     }
     if (request_.reporter != nullptr) request_.reporter->note("the server does not serve a single commit; fetching the whole history");
     fetched.full = true;
     KOPI_CHECK(connect());
-    if (!download({"+refs/heads/*:refs/kopi/heads/*", "+refs/tags/*:refs/kopi/tags/*"}, 0)) return failed("cannot fetch");
+    if (!download({"+refs/heads/*:refs/kopi/heads/*", "+refs/tags/*:refs/kopi/tags/*"}, 0)) return failed("cannot fetch", damage());
     if (!has(ref.commit)) return error(Code::not_found, "there is no commit {} in this repository", ref.commit);
     return {};
   }
@@ -184,11 +199,19 @@ class Fetcher {
     return objects && objects->has_commit(commit);
   }
 
+  bool holds_other_object(const std::string& id) const {
+    git_oid wanted;
+    git_object* found = nullptr;
+    if (git_oid_fromstr(&wanted, id.c_str()) != 0 || git_object_lookup(&found, mirror_.repository.get(), &wanted, GIT_OBJECT_ANY) != 0) return false;
+    const detail::ObjectPointer object(found);
+    return git_object_type(object.get()) != GIT_OBJECT_COMMIT;
+  }
+
   Result<void> keep(const std::string& commit) {
     git_oid id;
     git_reference* reference = nullptr;
     if (git_oid_fromstr(&id, commit.c_str()) != 0 ||
-        git_reference_create(&reference, mirror_.get(), ("refs/kopi/kept/" + commit).c_str(), &id, 1, "kopi") != 0) {
+        git_reference_create(&reference, mirror_.repository.get(), ("refs/kopi/kept/" + commit).c_str(), &id, 1, "kopi") != 0) {
       return detail::git_error_as(Code::io, "cannot note the commit in the mirror");
     }
     git_reference_free(reference);
@@ -197,7 +220,7 @@ class Fetcher {
 
   const GitFetch& request_;
   GitContext context_;
-  RepositoryPointer mirror_;
+  Mirror mirror_;
   RemotePointer remote_;
 };
 
