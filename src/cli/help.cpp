@@ -79,6 +79,18 @@ void command_help(Text& text, const CommandSpec& command) {
   }
 }
 
+// What the tests of the guide are told stands in comments, each on a line of its own; the blank line behind goes with it.
+std::string without_comments(std::string_view page) {
+  std::string text;
+  bool behind_comment = false;
+  for (const std::string_view line : split_lines(page)) {
+    const bool is_comment = line.starts_with("<!-- ") && line.ends_with(" -->");
+    if (!is_comment && !(behind_comment && line.empty())) (text += line) += '\n';
+    behind_comment = is_comment;
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string usage_line(const CommandSpec& command) {
@@ -94,7 +106,7 @@ std::string usage_line(const CommandSpec& command) {
 std::string option_words(const OptionSpec& option) {
   std::vector<std::string> names;
   for (const std::string_view name : split(option.names, ',')) names.emplace_back(name);
-  std::reverse(names.begin(), names.end());
+  std::stable_partition(names.begin(), names.end(), [](const std::string& name) { return !name.starts_with("--"); });
   std::string words = join(names, ", ");
   if (!option.value.empty()) words += " " + std::string(option.value);
   return words;
@@ -136,8 +148,9 @@ Result<Outcome> guide_outcome(const std::string& topic) {
   for (const EmbeddedFile& file : embedded_guide) {
     if (file.name != topic + ".md") continue;
     Outcome outcome;
-    outcome.data = Node::mapping({{"topic", topic}, {"text", file.content}, {"commands", Node::sequence()}});
-    outcome.text.block(file.content);
+    const std::string text = without_comments(file.content);
+    outcome.data = Node::mapping({{"topic", topic}, {"text", text}, {"commands", Node::sequence()}});
+    outcome.text.block(text);
     return outcome;
   }
   std::vector<std::string> names = guide_topics();

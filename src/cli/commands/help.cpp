@@ -10,7 +10,10 @@ constexpr ArgumentSpec arguments[] = {{"TOPIC", "a command, or a page of the gui
 constexpr ExampleSpec examples[] = {{"kopi help", "all commands and the pages of the guide"}, {"kopi help authoring", "how to make a distribution"}};
 
 Result<Outcome> run(Context&, const Arguments& given) {
-  const std::string topic = join(given.all("TOPIC"), " ");
+  std::string topic = join(given.all("TOPIC"), " ");
+  for (const ShortForm& form : short_forms()) {
+    if (topic == form.word) topic = form.path;
+  }
   if (find_command(topic) != nullptr || !commands_below(topic).empty() || topic.empty()) return help_outcome(topic);
   return guide_outcome(topic);
 }
