@@ -88,7 +88,8 @@ struct Cluster {
   std::size_t width = 0;
 };
 
-// One grapheme cluster (UAX #29) is as wide as its widest code point: a base with its combining marks, an emoji sequence.
+// One grapheme cluster (UAX #29) is as wide as its code points together, but never wider than two columns: a base with marks that
+// take none, two halves of a flag, an emoji sequence.
 Cluster next_cluster(std::string_view text) {
   Cluster cluster;
   utf8proc_int32_t state = 0;
@@ -100,7 +101,7 @@ Cluster next_cluster(std::string_view text) {
       break;
     }
     const int width = utf8proc_charwidth(static_cast<utf8proc_int32_t>(point.value));
-    cluster.width = std::max(cluster.width, static_cast<std::size_t>(std::max(width, 0)));
+    cluster.width = std::min<std::size_t>(cluster.width + static_cast<std::size_t>(std::max(width, 0)), 2);
     if (point.value == 0xFE0F) cluster.width = 2;  // VS16 asks for the emoji form, which is wide
     cluster.bytes += point.size;
     previous = point.value;
