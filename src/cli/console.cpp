@@ -82,8 +82,10 @@ Text describe(const Error& problem) {
   Text text;
   text.styled(Style::red, "error:").print(" {}\n", problem.message);
   for (const std::string& step : problem.context) text.print("  while {}\n", step);
-  // The first finding is the message; the others would be news.
-  for (std::size_t i = 1; i < problem.findings.size(); ++i) text.print("  {}\n", describe(problem.findings[i]));
+  for (const Finding& finding : problem.findings) {
+    const bool is_the_message = problem.message.find(finding.message) != std::string::npos;
+    if (!is_the_message) text.print("  {}\n", describe(finding));
+  }
   if (!problem.hint.empty()) text.styled(Style::cyan, "hint:").print(" {}\n", problem.hint);
   return text;
 }

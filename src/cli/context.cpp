@@ -1,5 +1,7 @@
 #include "cli/context.hpp"
 
+#include <algorithm>
+
 #include "store/profiles.hpp"
 
 namespace kopi::cli {
@@ -21,6 +23,19 @@ Result<FileLock> Context::lock(const ProfileName& name, const std::string& holde
   return lock_profile(home, name, LockMode::exclusive, holder, &interrupt, [this](std::string_view other) {
     console.note(fmt::format("waiting for another kopi ({})", other));
   });
+}
+
+std::string Context::addressed(std::string command) const {
+  constexpr std::string_view about_one_profile[] = {"kopi chat", "kopi config", "kopi doctor", "kopi env", "kopi setup", "kopi skills"};
+  const bool is_about_one = std::any_of(std::begin(about_one_profile), std::end(about_one_profile),
+                                        [&](std::string_view start) { return command.starts_with(start); });
+  if (selection.origin != Selection::Origin::flag || !is_about_one) return command;
+  return fmt::format("kopi -p {}{}", selection.name.str(), command.substr(4));
+}
+
+Error Context::addressed(Error problem) const {
+  problem.hint = addressed(std::move(problem.hint));
+  return problem;
 }
 
 Result<void> Context::consent(const Text& question, bool yes) const {

@@ -55,7 +55,11 @@ Result<Outcome> run(const CommandLine& line, Context& context) {
   if (line.problem) return *line.problem;
   const Needs needs = line.command != nullptr ? line.command->needs : line.arguments.flag("--profile") ? Needs::choice : Needs::nothing;
   if (needs != Needs::nothing) KOPI_CHECK(choose_profile(context, line.arguments.value("--profile"), needs));
-  return line.command == nullptr ? help_outcome(line.path) : line.command->run(context, line.arguments);
+  if (line.command == nullptr) return help_outcome(line.path);
+  auto outcome = line.command->run(context, line.arguments);
+  if (!outcome) return context.addressed(std::move(outcome).error());
+  if (outcome->problem) outcome->problem = context.addressed(*std::move(outcome->problem));
+  return outcome;
 }
 
 }  // namespace

@@ -36,6 +36,7 @@ class Chat {
     Outcome outcome;
     outcome.printed = true;
     auto ended = talk();
+    if (!ended) ended = context_.addressed(std::move(ended).error());
     if (!ended && !context_.json) return std::move(ended).error();
     if (!ended || !any_turn_) view_.end_without_turn(ended ? std::nullopt : std::optional(ended.error()));
     outcome.problem = ended ? *std::move(ended) : std::optional(std::move(ended).error());
@@ -107,6 +108,7 @@ class Chat {
     KOPI_TRY(TurnResult result, loop_.run(run_turn({*session_, model_, text, temperature()}, *provider_, *store_,
                                                    [&](const TurnEvent& event) { view_.show(event); }, stop.get_token())));
     any_turn_ = true;
+    if (result.error) result.error = context_.addressed(*std::move(result.error));
     view_.end(result, session_->id, std::chrono::steady_clock::now() - started);
     return std::move(result.error);
   }

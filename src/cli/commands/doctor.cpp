@@ -47,7 +47,7 @@ class Doctor {
 
  private:
   void add(std::string name, Status status, std::string message, std::string hint = {}) {
-    checks_.push_back({std::move(name), status, std::move(message), std::move(hint)});
+    checks_.push_back({std::move(name), status, std::move(message), context_.addressed(std::move(hint))});
   }
   void failed(std::string name, const Error& problem) {
     add(std::move(name), problem.code == Code::state ? Status::damaged : Status::fail, problem.message, problem.hint);
@@ -117,9 +117,19 @@ class Doctor {
     add("skills", Status::ok, count_of(set->skills.size(), "skill"));
   }
 
+  // Without its record a profile is a plain one: installing over it makes a new record and leaves its user's files as they are.
+  void damaged_record(const Error& problem) {
+    if (problem.code != Code::state) return failed("distribution", problem);
+    const auto record = read_install_record(context_.home, name_);
+    const std::string source = record && *record ? shell_quote((*record)->source) : "SOURCE";
+    const std::string own = join_path(path_, ".kopi/");
+    add("distribution", Status::damaged, problem.message,
+        fmt::format("rm -f {} {} && kopi profile install {} --name {} --force", shell_quote(own + "install.json"), shell_quote(own + "ledger"), source, name_.str()));
+  }
+
   void distribution() {
     auto installed = read_installed(context_.home, name_);
-    if (!installed) return failed("distribution", installed.error());
+    if (!installed) return damaged_record(installed.error());
     if (!*installed) return;
     const Installed& record = **installed;
     const auto live = scan_live(path_, record.ledger, {});
