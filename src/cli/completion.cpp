@@ -43,7 +43,9 @@ class Completer {
         }
         break;
       case Offers::alias:
-        for (const auto& [profile, alias] : find_aliases(context_.home)) found.push_back({alias, profile});
+        for (const auto& [profile, names] : all_aliases(context_.home)) {
+          for (const std::string& name : names) found.push_back({name, profile});
+        }
         break;
       case Offers::file: found.push_back({":file", ""}); break;
       case Offers::directory: found.push_back({":directory", ""}); break;

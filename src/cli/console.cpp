@@ -20,7 +20,8 @@ void Console::out(const Text& text) {
 }
 
 void Console::out_raw(std::string_view bytes) {
-  (void)write_stream(Stream::output, bytes);  // a reader that went away (`| head`) wants no more; that is no failure
+  auto written = write_stream(Stream::output, bytes);
+  if (!written && !out_problem_) out_problem_ = std::move(written).error();
 }
 
 void Console::talk(const Text& text) {

@@ -31,6 +31,9 @@ class Console final : public Reporter {
   /// The answer as the bytes they are: JSON, scripts, a model's words into a pipe.
   void out_raw(std::string_view bytes);
 
+  /// Why the answer did not arrive in full: the disk is full.
+  const std::optional<Error>& out_problem() const { return out_problem_; }
+
   bool out_is_terminal() const { return out_is_terminal_; }
   bool quiet() const { return options_.quiet; }
   /// stdin and stderr are terminals: somebody can be asked.
@@ -61,6 +64,7 @@ class Console final : public Reporter {
   bool progress_shown_ = false;
   std::chrono::steady_clock::time_point last_progress_;
   Findings warnings_;
+  std::optional<Error> out_problem_;
 };
 
 /// "error: ..." with its context and hint, as the contract lays it out.

@@ -25,6 +25,12 @@ Result<FileLock> Context::lock(const ProfileName& name, const std::string& holde
   });
 }
 
+Result<FileLock> Context::lock_existing(const ProfileName& name, const std::string& holder) const {
+  KOPI_TRY(FileLock held, lock(name, holder));
+  if (!profile_exists(home, name)) return no_such_profile(Selection{name, Selection::Origin::flag});
+  return held;
+}
+
 std::string Context::addressed(std::string command) const {
   constexpr std::string_view about_one_profile[] = {"kopi chat", "kopi config", "kopi doctor", "kopi env", "kopi setup", "kopi skills"};
   const bool is_about_one = std::any_of(std::begin(about_one_profile), std::end(about_one_profile),

@@ -35,6 +35,8 @@ struct Context {
   Result<ProfileName> profile(const std::optional<std::string>& name) const;
   /// Holds the profile for writing; says so when it has to wait.
   Result<FileLock> lock(const ProfileName& name, const std::string& holder) const;
+  /// The same for a profile that must be there: it may have been deleted or renamed while we waited.   @error not_found
+  Result<FileLock> lock_existing(const ProfileName& name, const std::string& holder) const;
   /// The command as a hint: where -p (or an alias) said which profile is meant, plain `kopi env set X` would mean another one.
   std::string addressed(std::string command) const;
   Error addressed(Error problem) const;

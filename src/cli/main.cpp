@@ -10,6 +10,7 @@
 #include "cli/parse.hpp"
 #include "store/profiles.hpp"
 #include "system/files.hpp"
+#include "system/terminal.hpp"
 
 namespace kopi::cli {
 namespace {
@@ -65,6 +66,7 @@ Result<Outcome> run(const CommandLine& line, Context& context) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  open_closed_streams();
   std::signal(SIGPIPE, SIG_IGN);
   const CommandLine line = read_command_line(std::vector<std::string>(argv + std::min(argc, 1), argv + argc));
   const bool json = line.arguments.flag("--json");
@@ -76,7 +78,10 @@ int main(int argc, char** argv) {
   auto clock = make_clock(environment);
   const std::string program = own_path(argv[0], *directory);
   Context context{std::move(environment), *std::move(directory), program, console, interrupt, std::move(clock), {}, {}, {}, json};
-  return answer(console, json, run(line, context));
+  const int status = answer(console, json, run(line, context));
+  if (!console.out_problem()) return status;
+  console.error(describe(*console.out_problem()));
+  return status == 0 ? info(console.out_problem()->code).exit : status;
 }
 
 }  // namespace kopi::cli

@@ -52,11 +52,16 @@ Result<ProfileName> parse_new_profile_name(std::string_view text) {
   return name;
 }
 
-Result<std::string> parse_alias(std::string_view text) {
+Result<std::string> parse_existing_alias(std::string_view text) {
   std::string normal = to_lower_ascii(trim(text));
   if (!matches_pattern(normal)) {
     return error(Code::alias, "invalid alias '{}': it must match [a-z0-9][a-z0-9_-]{{0,63}}", text);
   }
+  return normal;
+}
+
+Result<std::string> parse_alias(std::string_view text) {
+  KOPI_TRY(std::string normal, parse_existing_alias(text));
   if (contains(k_reserved, normal)) return error(Code::alias, "the alias '{}' is reserved", normal);
   if (contains(k_commands, normal)) return error(Code::alias, "the alias '{}' is the name of a kopi command", normal);
   return normal;

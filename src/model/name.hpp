@@ -33,6 +33,8 @@ Result<ProfileName> parse_new_profile_name(std::string_view text);
 
 /// A command alias: a profile name that hides no command of kopi's.   @error alias
 Result<std::string> parse_alias(std::string_view text);
+/// As parse_alias(), for an alias that is there already: kopi may have got a command of that name since.
+Result<std::string> parse_existing_alias(std::string_view text);
 
 /// Every top-level command of kopi, now or announced: none of them can become an alias.
 std::span<const std::string_view> command_words();

@@ -3,6 +3,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "base/text.hpp"
 #include "store/profiles.hpp"
 #include "system/descriptor.hpp"
@@ -45,18 +47,25 @@ std::optional<Wrapper> read_wrapper(const std::string& path) {
 
 }  // namespace
 
-std::map<std::string, std::string> find_aliases(const Home& home) {
-  std::map<std::string, std::string> aliases;
+std::map<std::string, std::vector<std::string>> all_aliases(const Home& home) {
+  std::map<std::string, std::vector<std::string>> aliases;
   const auto names = list_directory(home.alias_directory());
   if (!names) return aliases;
   for (const std::string& name : *names) {
     if (!ProfileName::parse(name)) continue;  // no alias is called like this
     const auto wrapper = read_wrapper(join_path(home.alias_directory(), name));
-    if (!wrapper || wrapper->root_assignment != root_assignment(home)) continue;
-    const auto [entry, is_new] = aliases.emplace(wrapper->profile, name);
-    if (!is_new && name == wrapper->profile) entry->second = name;
+    if (wrapper && wrapper->root_assignment == root_assignment(home)) aliases[wrapper->profile].push_back(name);
   }
   return aliases;
+}
+
+std::map<std::string, std::string> find_aliases(const Home& home) {
+  std::map<std::string, std::string> chosen;
+  for (const auto& [profile, names] : all_aliases(home)) {
+    const bool own = std::find(names.begin(), names.end(), profile) != names.end();
+    chosen.emplace(profile, own ? profile : names.front());
+  }
+  return chosen;
 }
 
 std::optional<Error> alias_obstacle(const Home& home, const std::string& alias, const ProfileName& profile, const AliasContext& context) {
@@ -91,7 +100,7 @@ Result<std::string> create_alias(const Home& home, const std::string& alias, con
 }
 
 Result<bool> remove_alias(const Home& home, const std::string& alias) {
-  KOPI_TRY(const std::string name, parse_alias(alias));
+  KOPI_TRY(const std::string name, parse_existing_alias(alias));
   const std::string path = join_path(home.alias_directory(), name);
   if (!path_exists(path)) return false;
   const auto wrapper = read_wrapper(path);

@@ -12,6 +12,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/result.hpp"
 #include "store/home.hpp"
@@ -23,8 +24,10 @@ struct AliasContext {
   std::string search_path;  ///< PATH
 };
 
-/// Name of each alias of this root's profiles, by profile. One pass over the directory, a few hundred bytes a file. Of
-/// several aliases of one profile the one that is called like it counts, else the first by name.
+/// Names of all aliases of this root's profiles, by profile, each list by name. One pass over the directory, a few hundred bytes
+/// a file.
+std::map<std::string, std::vector<std::string>> all_aliases(const Home& home);
+/// One for each profile: the one that is called like it, else the first by name.
 std::map<std::string, std::string> find_aliases(const Home& home);
 
 /// Why `alias` can't be made for `profile`: E_ALIAS, or nothing.

@@ -49,6 +49,45 @@ std::vector<std::string> bundled_skill_names() {
   return {names.begin(), names.end()};
 }
 
+namespace {
+
+// What kopi no longer ships goes where nobody edited it; an edited file stays, as the user's.
+Result<bool> remove_dropped(const Directory& profile, Ledger& written, const std::map<RelPath, std::string_view>& shipped) {
+  bool changed = false;
+  for (auto entry = written.begin(); entry != written.end();) {
+    if (shipped.contains(entry->first)) {
+      ++entry;
+      continue;
+    }
+    KOPI_TRY(const State state, state_of(profile, written, entry->first));
+    if (state == State::untouched) KOPI_CHECK(profile.remove(entry->first));
+    entry = written.erase(entry);
+    changed = true;
+  }
+  return changed;
+}
+
+struct SkillState {
+  bool kept = false;     ///< edited or removed by the user
+  bool present = false;  ///< some of it is there as kopi wrote it
+  bool stale = false;    ///< some of it is missing or older than what is shipped
+};
+
+using Files = std::vector<std::pair<RelPath, std::string_view>>;
+
+Result<SkillState> compare(const Directory& profile, const Ledger& written, const Files& files) {
+  SkillState skill;
+  for (const auto& [path, content] : files) {
+    KOPI_TRY(const State state, state_of(profile, written, path));
+    skill.kept = skill.kept || state == State::edited || state == State::removed;
+    skill.present = skill.present || state == State::untouched;
+    skill.stale = skill.stale || state == State::absent || (state == State::untouched && written.at(path).digest != sha256(content));
+  }
+  return skill;
+}
+
+}  // namespace
+
 Result<SkillSync> sync_bundled_skills(const std::string& directory) {
   SkillSync sync;
   if (path_exists(join_path(directory, ".no-bundled-skills"))) return sync;
@@ -57,32 +96,21 @@ Result<SkillSync> sync_bundled_skills(const std::string& directory) {
   KOPI_TRY(const auto text, read_file_if_present(record));
   KOPI_TRY(Ledger written, parse_ledger(text.value_or(""), record));
   const auto shipped = shipped_files();
-  for (const std::string& skill : bundled_skill_names()) {
-    std::vector<std::pair<RelPath, std::string_view>> files;
-    for (const auto& [path, content] : shipped) {
-      if (skill_of(path) == skill) files.emplace_back(path, content);
-    }
-    bool kept = false;
-    bool present = false;
-    bool changed = false;
-    for (const auto& [path, content] : files) {
-      KOPI_TRY(const State state, state_of(profile, written, path));
-      kept = kept || state == State::edited || state == State::removed;
-      present = present || state == State::untouched;
-      changed = changed || state == State::absent || (state == State::untouched && written.at(path).digest != sha256(content));
-    }
-    if (kept) {
-      sync.kept.push_back(skill);
-      continue;
-    }
-    if (!changed) continue;
+  KOPI_TRY(bool changed, remove_dropped(profile, written, shipped));
+  std::map<std::string, Files> skills;
+  for (const auto& [path, content] : shipped) skills[skill_of(path)].emplace_back(path, content);
+  for (const auto& [name, files] : skills) {
+    KOPI_TRY(const SkillState skill, compare(profile, written, files));
+    if (skill.kept) sync.kept.push_back(name);
+    if (skill.kept || !skill.stale) continue;
     for (const auto& [path, content] : files) {
       KOPI_CHECK(profile.write(path, content, 0644));
       written.insert_or_assign(path, LedgerEntry{FileMode::regular, sha256(content)});
     }
-    (present ? sync.updated : sync.added).push_back(skill);
+    (skill.present ? sync.updated : sync.added).push_back(name);
+    changed = true;
   }
-  if (!sync.added.empty() || !sync.updated.empty()) {
+  if (changed) {
     KOPI_CHECK(make_directories(join_path(directory, ".kopi"), 0700));
     KOPI_CHECK(write_file(record, render_ledger(written), 0644));
   }

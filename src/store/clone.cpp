@@ -1,5 +1,6 @@
 #include "store/clone.hpp"
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -12,19 +13,24 @@
 #include "formats/json.hpp"
 #include "formats/yaml.hpp"
 #include "formats/yaml_edit.hpp"
+#include "system/descriptor.hpp"
 #include "system/files.hpp"
 #include "system/sqlite.hpp"
 
 namespace kopi {
 namespace {
 
-constexpr std::string_view k_settings[] = {"config.yaml", ".env", "SOUL.md", "mcp.json", "skills", "honcho.json"};
+constexpr std::string_view k_settings[] = {"config.yaml", ".env", "SOUL.md", "mcp.json", "skills", "honcho.json", ".no-bundled-skills"};
 
-// Never copied, whatever the depth: grants that work once, running state, machine-wide folders of the default profile.
+// Never copied from a profile's root: grants that work once, running state, machine-wide folders of the default profile.
 constexpr std::string_view k_never[] = {"auth.json", "auth.lock", "gateway.pid", "gateway_state.json", "processes.json", "active_profile",
                                         "store", "trust", "cache", "profiles", "locks", "registries.yaml", "policy.yaml"};
 
-constexpr std::string_view k_channels[] = {"telegram", "discord", "slack", "whatsapp", "signal", "matrix", "mattermost"};
+constexpr std::string_view k_channels[] = {"telegram", "discord",  "slack",  "whatsapp", "signal", "matrix",
+                                           "mattermost", "feishu", "dingtalk", "wecom",  "weixin"};
+
+// Which skills kopi itself put there, and what they were: without it `kopi update` would take them for the user's own.
+constexpr std::string_view k_bundled_record = ".kopi/bundled";
 
 constexpr std::size_t k_max_entries = 1'000'000;
 
@@ -32,22 +38,35 @@ bool is_any_of(std::string_view name, std::span<const std::string_view> names) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-bool is_passing(std::string_view name) {
-  return name == "__pycache__" || name.ends_with(".pyc") || name.ends_with(".sock") || name.ends_with(".tmp") ||
-         name.ends_with("-wal") || name.ends_with("-shm");
+// What a running program leaves beside its files. A database's log is in the copy of the database.
+bool is_passing(std::string_view name, const std::vector<std::string>& siblings) {
+  for (const std::string_view log : {"-wal", "-shm"}) {
+    if (name.ends_with(log) && std::binary_search(siblings.begin(), siblings.end(), name.substr(0, name.size() - log.size()))) return true;
+  }
+  return name == "__pycache__" || name.ends_with(".pyc") || name.ends_with(".sock") || name.ends_with(".tmp");
 }
 
 class Copier {
  public:
-  Copier(std::string source, CloneReport& report) : source_(std::move(source)), report_(report) {}
+  /// `names`: the entries of the source's root that are copied. `left_behind`: those that no link may bring in either.
+  Copier(std::string source, std::set<std::string> names, std::vector<std::string_view> left_behind, CloneReport& report)
+      : source_(std::move(source)), names_(std::move(names)), left_behind_(std::move(left_behind)), report_(report) {}
+
+  /// Into `staging`, which is there.
+  Result<void> copy_root(const std::string& staging) {
+    for (const std::string& name : names_) {
+      KOPI_CHECK(copy(join_path(source_, name), join_path(staging, name)).while_doing("copying {}", name));
+    }
+    return {};
+  }
 
   Result<void> copy(const std::string& from, const std::string& to) {
     KOPI_TRY(const auto entry, stat_path(from));
     if (!entry) return {};
     if (++entries_ > k_max_entries) return error(Code::limit, "{} holds more than {} files", source_, k_max_entries);
     switch (entry->type) {
-      case EntryType::file: return copy_file(from, to, *entry);
-      case EntryType::directory: return copy_directory(from, to);
+      case EntryType::file: return copy_content(from, to, *entry);
+      case EntryType::directory: return copy_directory(from, to, *entry);
       case EntryType::link: return copy_link(from, to);
       case EntryType::other: return {};  // sockets and pipes belong to a running process
     }
@@ -55,31 +74,43 @@ class Copier {
   }
 
  private:
-  Result<void> copy_file(const std::string& from, const std::string& to, const EntryInfo& entry) {
-    KOPI_TRY(const std::string content, read_file(from, std::size_t{4} << 30));
-    if (content.starts_with(std::string_view("SQLite format 3\0", 16))) return back_up_database(from, to);
-    return write_file(to, content, entry.mode & 0777);
+  Result<void> copy_content(const std::string& from, const std::string& to, const EntryInfo& entry) {
+    if (is_database(from)) {
+      auto backed_up = back_up_database(from, to);
+      if (backed_up || backed_up.error().code != Code::state) return backed_up;
+      KOPI_CHECK(remove_file(to));  // it only looks like a database, or is a damaged one: the bytes are what there is
+    }
+    return copy_file(from, to, entry.mode & 0777);
   }
 
-  Result<void> copy_directory(const std::string& from, const std::string& to) {
+  static bool is_database(const std::string& path) {
+    constexpr std::string_view magic("SQLite format 3\0", 16);
+    const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+    char start[magic.size()];
+    return file && ::read(file.get(), start, sizeof start) == static_cast<ssize_t>(sizeof start) && std::string_view(start, sizeof start) == magic;
+  }
+
+  Result<void> copy_directory(const std::string& from, const std::string& to, const EntryInfo& entry) {
     KOPI_TRY(const std::string real, real_path(from));
     if (!open_.insert(real).second) {  // a link led back to a directory that is being copied
       report_.dropped_links.push_back(from);
       return {};
     }
-    KOPI_CHECK(make_directories(to));
+    KOPI_CHECK(make_directories(to, 0700));
     KOPI_TRY(const auto names, list_directory(from));
     for (const std::string& name : names) {
-      if (!is_passing(name)) KOPI_CHECK(copy(join_path(from, name), join_path(to, name)));
+      if (!is_passing(name, names)) KOPI_CHECK(copy(join_path(from, name), join_path(to, name)));
     }
     open_.erase(real);
+    if (::chmod(to.c_str(), entry.mode & 0777) != 0) return io_error("cannot set the mode of", to, errno);
     return {};
   }
 
-  // A relative link that stays inside keeps its text; all others would let an edit of the copy write into something else.
+  // A link that means something inside the copy stays one; any other would let an edit of the copy write into something else, so
+  // what it leads to is copied: unless that is the source as a whole, or a part of it that is left behind on purpose.
   Result<void> copy_link(const std::string& from, const std::string& to) {
     const auto real = real_path(from);
-    if (!real) {
+    if (!real || *real == source_ || is_any_of(root_name(*real), left_behind_)) {
       report_.dropped_links.push_back(from);
       return {};
     }
@@ -87,25 +118,52 @@ class Copier {
     const ssize_t length = ::readlink(from.c_str(), target.data(), target.size());
     if (length < 0) return io_error("cannot read the link", from, errno);
     target.resize(static_cast<std::size_t>(length));
-    const bool inside = real->starts_with(source_ + "/");
-    if (inside && !target.starts_with('/')) {
+    if (stays_inside(from, target) && names_.contains(root_name(*real))) {
       if (::symlink(target.c_str(), to.c_str()) != 0) return io_error("cannot make the link", to, errno);
       return {};
     }
     KOPI_TRY(const auto entry, stat_path(*real));
-    if (entry && entry->type == EntryType::directory) return copy_directory(*real, to);
-    if (entry && entry->type == EntryType::file) return copy_file(*real, to, *entry);
+    if (entry && entry->type == EntryType::directory) return copy_directory(*real, to, *entry);
+    if (entry && entry->type == EntryType::file) return copy_content(*real, to, *entry);
     return {};
   }
 
+  // As the link is written, not only where it ends: `../../coder/x` leaves the profile coder and comes back by its name.
+  bool stays_inside(const std::string& from, std::string_view target) const {
+    if (target.starts_with('/') || !from.starts_with(source_ + "/")) return false;
+    std::vector<std::string> at;
+    for (const std::string_view part : split(parent_path(from).substr(source_.size()), '/')) {
+      if (!part.empty()) at.emplace_back(part);
+    }
+    for (const std::string_view part : split(target, '/')) {
+      if (part.empty() || part == ".") continue;
+      if (part != "..") {
+        at.emplace_back(part);
+      } else if (at.empty()) {
+        return false;
+      } else {
+        at.pop_back();
+      }
+    }
+    return !at.empty() && names_.contains(at.front());
+  }
+
+  // The entry of the source's root that `real` is or lies in; "" when it lies elsewhere.
+  std::string root_name(const std::string& real) const {
+    if (!real.starts_with(source_ + "/")) return "";
+    const std::string below = real.substr(source_.size() + 1);
+    return below.substr(0, below.find('/'));
+  }
+
   std::string source_;
+  std::set<std::string> names_;
+  std::vector<std::string_view> left_behind_;
   CloneReport& report_;
   std::set<std::string> open_;
   std::size_t entries_ = 0;
 };
 
 void note_channel(CloneReport& report, std::string_view channel) {
-  if (!is_any_of(channel, k_channels)) return;
   auto& left = report.channels_left;
   if (std::find(left.begin(), left.end(), channel) == left.end()) left.emplace_back(channel);
 }
@@ -126,33 +184,52 @@ Result<void> strip_env(const std::string& path, Channels channels, CloneReport& 
   return write_file(path, kept, 0600);
 }
 
-Result<void> strip_config(const std::string& path, CloneReport& report) {
+constexpr std::string_view k_leaving_channels = "leaving the messaging channels behind (--clone-channels keeps them)";
+
+Result<void> strip_config(const std::string& path, const std::string& shown, CloneReport& report) {
   KOPI_TRY(const auto text, read_file_if_present(path));
   if (!text) return {};
   std::string kept = *text;
-  KOPI_TRY(const Node config, parse_yaml(kept, path));
+  KOPI_TRY(const Node config, parse_yaml(kept, shown).while_doing("{}", k_leaving_channels));
   for (const Node& section : config.items()) {
     const std::string key = section.key();
     const bool table = key == "platforms" || key == "channels";
     if (!table && !is_any_of(key, k_channels)) continue;
     if (table) {
-      for (const Node& channel : section.items()) note_channel(report, channel.key());
+      for (const Node& channel : section.items()) note_channel(report, channel.key().empty() ? key : channel.key());
+    } else {
+      note_channel(report, key);
     }
-    note_channel(report, key);
     const std::string keys[] = {key};
-    KOPI_TRY(kept, unset_yaml_value(kept, path, keys).while_doing("leaving the messaging channels behind (--clone-channels keeps them)"));
+    KOPI_TRY(kept, unset_yaml_value(kept, shown, keys).while_doing("{}", k_leaving_channels));
   }
-  return kept == *text ? Result<void>{} : write_file(path, kept, 0644);
+  KOPI_TRY(const auto entry, stat_path(path));
+  return kept == *text ? Result<void>{} : write_file(path, kept, entry && entry->type == EntryType::file ? entry->mode : 0600);
 }
 
 // Honcho: the new profile observes as a peer of its own in the same workspace.
-Result<void> set_honcho_peer(const std::string& path, const ProfileName& to) {
+Result<void> set_honcho_peer(const std::string& path, const std::string& shown, const ProfileName& to) {
   KOPI_TRY(const auto text, read_file_if_present(path));
   if (!text) return {};
-  KOPI_TRY(Node settings, parse_json(*text, path));
-  if (!settings.is(Node::Kind::mapping)) return error(Code::schema, "{}: expected an object", path);
+  KOPI_TRY(Node settings, parse_json(*text, shown));
+  if (!settings.is(Node::Kind::mapping)) return error(Code::schema, "{}: expected an object", shown);
   settings.set("aiPeer", to.str());
   return write_file(path, render_json(settings, JsonStyle::indented) + "\n", 0600);
+}
+
+// Sessions and pairings of messaging channels, as directories of the profile.
+bool is_channel_state(std::string_view name) { return name == "platforms" || name == "pairing" || is_any_of(name, k_channels); }
+
+bool is_wanted(std::string_view name, CloneDepth depth, Channels channels) {
+  if (is_channel_state(name)) return channels == Channels::copy;
+  return depth == CloneDepth::everything ? !is_any_of(name, k_never) : is_any_of(name, k_settings);
+}
+
+void note_channel_state(const std::string& source, const std::string& name, CloneReport& report) {
+  if (is_any_of(name, k_channels)) return note_channel(report, name);
+  const auto entries = list_directory(join_path(source, name));
+  if (!entries) return;
+  for (const std::string& entry : *entries) note_channel(report, entry.substr(0, entry.find('.')));  // telegram.json
 }
 
 }  // namespace
@@ -161,20 +238,33 @@ Result<CloneReport> clone_profile(const Home& home, const ProfileName& from, con
                                   CloneDepth depth, Channels channels) {
   CloneReport report;
   KOPI_TRY(const std::string source, real_path(home.profile_path(from)));
-  Copier copier(source, report);
-  KOPI_TRY(const auto names, list_directory(source));
+  KOPI_TRY(const auto entries, list_directory(source));
+  std::set<std::string> names;
+  for (const std::string& name : entries) {
+    if (is_passing(name, entries)) continue;
+    if (is_wanted(name, depth, channels)) names.insert(name);
+    else if (is_channel_state(name)) note_channel_state(source, name, report);
+  }
+  std::vector<std::string_view> left_behind(std::begin(k_never), std::end(k_never));
+  for (const std::string& name : entries) {
+    if (is_channel_state(name) && channels == Channels::leave) left_behind.emplace_back(name);
+  }
+  Copier copier(source, names, std::move(left_behind), report);
+  KOPI_CHECK(copier.copy_root(staging));
   for (const std::string& name : names) {
-    const bool wanted = depth == CloneDepth::everything ? !is_any_of(name, k_never) : is_any_of(name, k_settings);
-    if (!wanted || is_passing(name)) continue;
-    if (channels == Channels::leave && (name == "platforms" || name == "pairing")) continue;
-    KOPI_CHECK(copier.copy(join_path(source, name), join_path(staging, name)).while_doing("copying {}", name));
-    report.copied.push_back(name);
+    if (path_exists(join_path(staging, name))) report.copied.push_back(name);
+  }
+  if (depth == CloneDepth::settings && path_exists(join_path(source, k_bundled_record))) {
+    KOPI_CHECK(make_directories(join_path(staging, ".kopi"), 0700));
+    KOPI_CHECK(copier.copy(join_path(source, k_bundled_record), join_path(staging, k_bundled_record)));
   }
   KOPI_CHECK(remove_file(join_path(staging, ".kopi/approvals.json")));
   KOPI_CHECK(strip_env(join_path(staging, ".env"), channels, report));
-  if (channels == Channels::leave) KOPI_CHECK(strip_config(join_path(staging, "config.yaml"), report));
-  KOPI_CHECK(set_honcho_peer(join_path(staging, "honcho.json"), to));
+  if (channels == Channels::leave) KOPI_CHECK(strip_config(join_path(staging, "config.yaml"), join_path(source, "config.yaml"), report));
+  KOPI_CHECK(set_honcho_peer(join_path(staging, "honcho.json"), join_path(source, "honcho.json"), to));
+  std::sort(report.channels_left.begin(), report.channels_left.end());
   if (const auto plugins = list_directory(join_path(staging, "plugins"))) report.plugins = *plugins;
+  KOPI_CHECK(sync_file_system(staging));
   return report;
 }
 

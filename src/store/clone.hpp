@@ -22,7 +22,7 @@ struct CloneReport {
   std::vector<std::string> copied;             ///< root names
   std::vector<std::string> channels_left;      ///< "telegram": what was stripped
   std::vector<std::string> plugins;            ///< copied, never run
-  std::vector<std::string> dropped_links;      ///< dangling, or leading in circles
+  std::vector<std::string> dropped_links;      ///< dangling, leading in circles, or to what is never copied
 };
 
 /// Copies into `staging`, an empty directory. Links that leave the source become private copies; live databases are copied

@@ -18,6 +18,11 @@ Error damaged(const std::string& path, std::string_view reason) {
   return with_hint(error(Code::state, "{} is damaged: {}", path, reason), "kopi doctor");
 }
 
+// The parser's complaint names the file itself.
+Error not_readable(const Error& problem) {
+  return with_hint(error(Code::state, "kopi's record is damaged: {}", problem.message), "kopi doctor");
+}
+
 Node to_json(const InstallRecord& record) {
   const auto or_null = [](const std::string& text) { return text.empty() ? Node() : Node(text); };
   return Node::mapping({{"schema", 1},
@@ -77,7 +82,7 @@ Result<std::optional<InstallRecord>> read_install_record(const Home& home, const
   KOPI_TRY(const auto text, read_file_if_present(path, k_limit));
   if (!text) return std::optional<InstallRecord>();
   const auto node = parse_json(*text, path, {.bytes = k_limit});
-  if (!node) return damaged(path, node.error().message);
+  if (!node) return not_readable(node.error());
   KOPI_TRY(InstallRecord record, record_from(*node, path));
   return std::optional<InstallRecord>(std::move(record));
 }
@@ -107,7 +112,7 @@ Result<Approvals> read_approvals(const std::string& directory) {
   Approvals approvals;
   if (!text) return approvals;
   const auto node = parse_json(*text, path, {.bytes = k_limit});
-  if (!node) return damaged(path, node.error().message);
+  if (!node) return not_readable(node.error());
   for (const Node& kind : node->items()) {
     if (!kind.is(Node::Kind::mapping)) continue;
     for (const Node& entry : kind.items()) approvals.digests[kind.key()][entry.key()] = entry.as_text();

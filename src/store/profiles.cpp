@@ -61,7 +61,7 @@ Result<void> check_free(const Home& home, const ProfileName& name) {
   if (path_exists(home.tombstone_path(name)) && !identity) return {};
   Error problem = error(Code::exists, "profile '{}' already exists at {}", name.str(), path);
   if (!identity) {
-    problem.message = fmt::format("the directory {} is in the way: it is no profile, and kopi does not touch it", path);
+    problem.message = fmt::format("{} is in the way: it is no profile, and kopi does not touch it", path);
   } else if (path_exists(home.tombstone_path(name))) {
     problem.message = fmt::format("profile '{}' was deleted, but {} still holds its files", name.str(), path);
     problem.hint = "kopi profile delete " + name.str();
@@ -119,15 +119,15 @@ ProfileCard read_card(const Home& home, const ProfileName& name) {
   return card;
 }
 
-Result<void> write_card(const Home& home, const ProfileName& name, const std::vector<std::pair<std::string, Node>>& values) {
-  const std::string path = join_path(home.profile_path(name), "profile.yaml");
+Result<void> write_card(const std::string& directory, const std::vector<std::pair<std::string, Node>>& values) {
+  const std::string path = join_path(directory, "profile.yaml");
   KOPI_TRY(const auto present, read_file_if_present(path));
   std::string text = present.value_or("");
   for (const auto& [key, value] : values) {
     const std::string keys[] = {key};
     KOPI_TRY(text, set_yaml_value(text, path, keys, value));
   }
-  KOPI_CHECK(make_directories(home.profile_path(name), 0700));
+  KOPI_CHECK(make_directories(directory, 0700));
   return write_file(path, text, 0644);
 }
 

@@ -54,7 +54,7 @@ struct ProfileCard {
 };
 /// A broken file reads as an empty card: it must not break a listing.
 ProfileCard read_card(const Home& home, const ProfileName& name);
-/// Sets the given keys and keeps all others.
-Result<void> write_card(const Home& home, const ProfileName& name, const std::vector<std::pair<std::string, Node>>& values);
+/// Sets the given keys and keeps all others. `directory` is the profile's own or a staging one.
+Result<void> write_card(const std::string& directory, const std::vector<std::pair<std::string, Node>>& values);
 
 }  // namespace kopi

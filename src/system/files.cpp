@@ -118,6 +118,23 @@ Result<void> write_file(const std::string& path, std::string_view content, mode_
   return {};
 }
 
+Result<void> copy_file(const std::string& from, const std::string& to, mode_t mode) {
+  const Descriptor source(::open(from.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW));
+  if (!source) return io_error("cannot open", from, errno);
+  const Descriptor target(::open(to.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+  if (!target) return io_error("cannot make", to, errno);
+  char buffer[65536];
+  for (;;) {
+    const ssize_t count = ::read(source.get(), buffer, sizeof buffer);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return io_error("cannot read", from, errno);
+    if (count == 0) break;
+    KOPI_CHECK(write_descriptor(target.get(), to, {buffer, static_cast<std::size_t>(count)}));
+  }
+  if (::fchmod(target.get(), mode) != 0) return io_error("cannot set the mode of", to, errno);
+  return {};
+}
+
 Result<std::vector<std::string>> list_directory(const std::string& path) {
   const std::unique_ptr<DIR, int (*)(DIR*)> directory(::opendir(path.c_str()), ::closedir);
   if (!directory) return io_error("cannot list", path, errno);

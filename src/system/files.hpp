@@ -45,6 +45,9 @@ Result<std::optional<std::string>> read_file_if_present(const std::string& path,
 /// A link at `path` is followed and its target replaced, so that a user's linked dotfile stays a link.
 Result<void> write_file(const std::string& path, std::string_view content, mode_t mode);
 
+/// A new file at `to` with the content of `from`. Not flushed: who copies many files flushes once (sync_file_system).
+Result<void> copy_file(const std::string& from, const std::string& to, mode_t mode);
+
 /// Names in byte order, without "." and "..".
 Result<std::vector<std::string>> list_directory(const std::string& path);
 /// Makes `path` and its missing parents.

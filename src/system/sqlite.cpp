@@ -136,7 +136,11 @@ Result<void> back_up_database(const std::string& from, const std::string& to) {
   sqlite3_backup* backup = sqlite3_backup_init(target.get(), "main", source.get(), "main");
   if (backup == nullptr) return error(Code::io, "cannot copy the database {}: {}", from, sqlite3_errmsg(target.get()));
   sqlite3_backup_step(backup, -1);
-  if (sqlite3_backup_finish(backup) != SQLITE_OK) return error(Code::state, "cannot copy the database {}: {}", from, sqlite3_errmsg(target.get()));
+  const int code = sqlite3_backup_finish(backup);
+  if (code != SQLITE_OK) {
+    const bool busy = code == SQLITE_BUSY || code == SQLITE_LOCKED;
+    return error(busy ? Code::busy : Code::state, "cannot copy the database {}: {}", from, sqlite3_errmsg(target.get()));
+  }
   if (::chmod(to.c_str(), 0600) != 0) return io_error("cannot set the mode of", to, errno);
   return {};
 }

@@ -1,5 +1,6 @@
 #include "system/terminal.hpp"
 
+#include <fcntl.h>
 #include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
@@ -7,6 +8,7 @@
 #include <cerrno>
 
 #include "system/descriptor.hpp"
+#include "system/files.hpp"
 
 namespace kopi {
 
@@ -20,14 +22,21 @@ std::size_t terminal_width() {
   return 80;
 }
 
-bool write_stream(Stream stream, std::string_view text) {
+void open_closed_streams() {
+  for (const int stream : {0, 1, 2}) {
+    if (::fcntl(stream, F_GETFD) < 0 && errno == EBADF) (void)::open("/dev/null", O_RDWR);  // takes the lowest number that is free
+  }
+}
+
+Result<void> write_stream(Stream stream, std::string_view text) {
   while (!text.empty()) {
     const ssize_t count = ::write(static_cast<int>(stream), text.data(), text.size());
     if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) return false;
+    if (count < 0 && errno == EPIPE) return {};
+    if (count < 0) return io_error("cannot write to", stream == Stream::output ? "standard output" : "standard error", errno);
     text.remove_prefix(static_cast<std::size_t>(count));
   }
-  return true;
+  return {};
 }
 
 std::optional<std::string> read_line() {

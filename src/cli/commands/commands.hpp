@@ -17,6 +17,8 @@ extern const CommandSpec env_list_command, env_set_command, env_unset_command, e
 extern const CommandSpec skills_list_command, skills_show_command;
 extern const CommandSpec chat_command, setup_command, doctor_command, update_command, completion_command, complete_command, help_command;
 
+/// Warns that no command could be made for a profile, and says what to do instead.
+void warn_no_alias(const Context& context, const ProfileName& name, const Error& reason);
 /// Says so when the directory of the aliases is not on PATH.
 void tell_path_hint(const Context& context, Text& text);
 

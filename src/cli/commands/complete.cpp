@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "cli/commands/commands.hpp"
 #include "cli/completion.hpp"
 #include "store/aliases.hpp"
@@ -13,13 +15,15 @@ Result<Outcome> run(Context& context, const Arguments& given) {
   Outcome outcome;
   if (auto home = find_home(context.environment, context.working_directory)) context.home = *std::move(home);
   if (given.flag("--aliases")) {
-    for (const auto& [profile, alias] : find_aliases(context.home)) outcome.text.print("{}\n", alias);
+    for (const auto& [profile, names] : all_aliases(context.home)) {
+      for (const std::string& name : names) outcome.text.print("{}\n", name);
+    }
     return outcome;
   }
   std::vector<std::string> words = given.all("WORD");
   if (const auto alias = given.value("--as")) {
-    for (const auto& [profile, name] : find_aliases(context.home)) {
-      if (name == *alias) words.insert(words.begin(), {"-p", profile});
+    for (const auto& [profile, names] : all_aliases(context.home)) {
+      if (std::binary_search(names.begin(), names.end(), *alias)) words.insert(words.begin(), {"-p", profile});
     }
   }
   for (const Candidate& candidate : complete(context, std::move(words))) {

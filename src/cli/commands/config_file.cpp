@@ -17,7 +17,7 @@ Result<ConfigFile> read_config_file(const Context& context) {
 
 Result<bool> edit_config_file(const Context& context, const std::string& holder,
                               const std::function<Result<std::string>(const ConfigFile&)>& edit) {
-  KOPI_TRY(const FileLock lock, context.lock(context.selection.name, holder));
+  KOPI_TRY(const FileLock lock, context.lock_existing(context.selection.name, holder));
   KOPI_TRY(const ConfigFile file, read_config_file(context));
   KOPI_TRY(const std::string edited, edit(file));
   if (edited == file.text) return false;

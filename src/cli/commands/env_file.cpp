@@ -68,7 +68,7 @@ Result<void> edit_env_file(const Context& context, const std::string& holder,
                            const std::function<Result<std::string>(const std::string& text, const std::string& path)>& edit) {
   const std::string directory = context.home.profile_path(context.selection.name);
   const std::string path = join_path(directory, ".env");
-  KOPI_TRY(const FileLock lock, context.lock(context.selection.name, holder));
+  KOPI_TRY(const FileLock lock, context.lock_existing(context.selection.name, holder));
   KOPI_TRY(const auto text, read_file_if_present(path, 1u << 20));
   KOPI_TRY(const std::string edited, edit(text.value_or(""), path));
   KOPI_CHECK(make_directories(directory, 0700));

@@ -26,17 +26,17 @@ Result<Outcome> remove(Context& context, const ProfileName& name, const std::opt
   if (removed) {
     outcome.text.styled(Style::green, "✓").print(" Alias removed: {}\n", alias);
   } else {
-    outcome.text.print("There is no alias '{}' to remove.\n", alias);
+    outcome.text.print("There is no alias '{}' to remove; kopi profile list shows those that there are.\n", alias);
   }
   return outcome;
 }
 
 Result<Outcome> run(Context& context, const Arguments& given) {
   // The alias is judged before the profile is looked for.
-  if (const auto custom = given.value("--name")) KOPI_CHECK(parse_alias(*custom));
+  if (const auto custom = given.value("--name")) KOPI_CHECK(given.flag("--remove") ? parse_existing_alias(*custom) : parse_alias(*custom));
   KOPI_TRY(const ProfileName name, ProfileName::parse(*given.value("NAME")));
   if (given.flag("--remove")) return remove(context, name, given.value("--name"));
-  KOPI_CHECK(context.profile(name.str()));
+  KOPI_TRY(const FileLock lock, context.lock_existing(name, "kopi profile alias"));
   KOPI_TRY(const std::string path, create_alias(context.home, given.value("--name").value_or(name.str()), name, context.alias_context()));
   Outcome outcome;
   outcome.data = alias_data(name, file_name(path), path, false);
@@ -46,6 +46,12 @@ Result<Outcome> run(Context& context, const Arguments& given) {
 }
 
 }  // namespace
+
+void warn_no_alias(const Context& context, const ProfileName& name, const Error& reason) {
+  context.console.warn({Severity::medium, "alias.refused", "", 0, 0,
+                        fmt::format("no command was made: {}; use kopi -p {}, or kopi profile alias {} --name OTHER", reason.message, name.str(), name.str()),
+                        "", ""});
+}
 
 void tell_path_hint(const Context& context, Text& text) {
   if (aliases_are_reachable(context.home, context.alias_context())) return;

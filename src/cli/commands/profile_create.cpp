@@ -92,6 +92,8 @@ struct Made {
 Result<Made> fill(const Context& context, const Wanted& wanted, const std::string& staging) {
   Made made;
   if (wanted.clones) {
+    KOPI_TRY(const FileLock reading, lock_profile(context.home, wanted.source, LockMode::shared, "kopi profile create", &context.interrupt,
+                                                  [](std::string_view) {}));
     KOPI_TRY(made.cloned, clone_profile(context.home, wanted.source, wanted.name, staging, wanted.depth,
                                         wanted.channels ? Channels::copy : Channels::leave));
   } else {
@@ -102,6 +104,7 @@ Result<Made> fill(const Context& context, const Wanted& wanted, const std::strin
   if (!wanted.clones) {
     KOPI_TRY(made.skills, sync_bundled_skills(staging));
   }
+  if (wanted.description) KOPI_CHECK(write_card(staging, {{"description", *wanted.description}, {"description_auto", false}}));
   // A cloned profile is a profile even when its source had no file that says so.
   KOPI_CHECK(make_directories(join_path(staging, ".kopi"), 0700));
   return made;
@@ -109,10 +112,10 @@ Result<Made> fill(const Context& context, const Wanted& wanted, const std::strin
 
 void describe_made(Text& text, const Context& context, const Wanted& wanted, const Made& made, const Node& alias) {
   text.styled(Style::green, "✓").print(" Profile '{}' created at {}\n", wanted.name.str(), context.home.profile_path(wanted.name));
-  if (wanted.clones) text.print("  copied from {}: {}\n", wanted.source.str(), join(made.cloned.copied, ", "));
+  if (wanted.clones) text.print("  copied from {}: {}\n", wanted.source.str(), made.cloned.copied.empty() ? "nothing, it has none of that" : join(made.cloned.copied, ", "));
   if (!made.cloned.channels_left.empty()) text.print("  messaging channels left behind: {} (--clone-channels copies them)\n", join(made.cloned.channels_left, ", "));
   if (!made.cloned.plugins.empty()) text.print("  plugins copied, not run: {}\n", join(made.cloned.plugins, ", "));
-  for (const std::string& link : made.cloned.dropped_links) text.print("  dangling link left out: {}\n", link);
+  if (!made.cloned.dropped_links.empty()) text.print("  links left out, dangling, circular or to what is never copied: {}\n", join(made.cloned.dropped_links, ", "));
   if (!made.skills.added.empty()) text.print("  {}: {}\n", count_of(made.skills.added.size(), "bundled skill"), join(made.skills.added, ", "));
   const std::string command = alias.is_null() ? "kopi -p " + wanted.name.str() : alias.as_text();
   if (!alias.is_null()) {
@@ -135,16 +138,13 @@ Result<Outcome> run(Context& context, const Arguments& given) {
     (void)remove_tree(staging);  // the error says what failed; a left-over is hidden and harmless
     return std::move(made).error();
   }
-  if (wanted.description) KOPI_CHECK(write_card(context.home, wanted.name, {{"description", *wanted.description}, {"description_auto", false}}));
   Node alias;
   if (wanted.alias) {
     auto path = create_alias(context.home, wanted.name.str(), wanted.name, context.alias_context());
     if (path) {
       alias = wanted.name.str();
     } else {
-      context.console.warn({Severity::medium, "alias.refused", "", 0, 0,
-                            fmt::format("no command was made: {}; use kopi -p {}, or kopi profile alias {} --name OTHER", path.error().message,
-                                        wanted.name.str(), wanted.name.str()), "", ""});
+      warn_no_alias(context, wanted.name, path.error());
     }
   }
   Outcome outcome;

@@ -46,10 +46,12 @@ Result<Outcome> run(Context& context, const Arguments& given) {
   if (!half_deleted) KOPI_CHECK(context.profile(name.str()));
   if (!given.flag("--yes")) KOPI_CHECK(confirm(context, name));
   KOPI_TRY(const FileLock lock, context.lock(name, "kopi profile delete"));
+  const auto aliases = all_aliases(context.home);
   std::vector<std::string> removed;
-  for (auto aliases = find_aliases(context.home); aliases.contains(name.str()); aliases = find_aliases(context.home)) {
-    KOPI_CHECK(remove_alias(context.home, aliases.at(name.str())));
-    removed.push_back(aliases.at(name.str()));
+  for (const std::string& alias : aliases.contains(name.str()) ? aliases.at(name.str()) : std::vector<std::string>()) {
+    const auto gone = remove_alias(context.home, alias);
+    if (gone) removed.push_back(alias);
+    else context.console.warn({Severity::medium, "alias.left", "", 0, 0, gone.error().message, "", ""});
   }
   KOPI_CHECK(delete_profile(context.home, name).while_doing("deleting {}", name.str()));
   Outcome outcome;

@@ -54,8 +54,8 @@ Result<void> write_by_model(Context& context, const ProfileName& name) {
   if (!answer) return std::move(answer.error().error);
   const std::string sentence(trim(replace_all(answer->text, "\n", " ")));
   if (sentence.empty()) return error(Code::provider, "the model answered with nothing");
-  KOPI_TRY(const FileLock lock, context.lock(name, "kopi profile describe"));
-  return write_card(context.home, name, {{"description", sentence}, {"description_auto", true}});
+  KOPI_TRY(const FileLock lock, context.lock_existing(name, "kopi profile describe"));
+  return write_card(context.home.profile_path(name), {{"description", sentence}, {"description_auto", true}});
 }
 
 Result<Outcome> run(Context& context, const Arguments& given) {
@@ -79,8 +79,8 @@ Result<Outcome> run(Context& context, const Arguments& given) {
   Node records = Node::sequence();
   for (const ProfileName& name : names) {
     if (text) {
-      KOPI_TRY(const FileLock lock, context.lock(name, "kopi profile describe"));
-      KOPI_CHECK(write_card(context.home, name, {{"description", *text}, {"description_auto", false}}));
+      KOPI_TRY(const FileLock lock, context.lock_existing(name, "kopi profile describe"));
+      KOPI_CHECK(write_card(context.home.profile_path(name), {{"description", *text}, {"description_auto", false}}));
     }
     if (automatic && (given.flag("--overwrite") || read_card(context.home, name).description.empty())) {
       KOPI_CHECK(write_by_model(context, name).while_doing("describing {}", name.str()));

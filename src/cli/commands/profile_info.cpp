@@ -33,6 +33,7 @@ void render_capabilities(Text& text, const std::vector<Capability>& capabilities
 
 Result<Outcome> run(Context& context, const Arguments& given) {
   KOPI_TRY(const ProfileName name, context.profile(given.value("NAME")));
+  KOPI_CHECK(read_install_record(context.home, name));  // damaged is not the same as absent
   KOPI_TRY(const ProfileDetails details, detail_profile(context, name));
   for (const Finding& problem : details.view.problems) context.console.warn(problem);
   Outcome outcome;

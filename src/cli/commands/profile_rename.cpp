@@ -22,11 +22,22 @@ Result<Outcome> name_default(Context& context, const std::string& display_name) 
   if (characters > k_max_display_name) return error(Code::name, "a display name has at most {} characters", k_max_display_name);
   if (has_control_characters(name)) return error(Code::name, "a display name holds no control characters");
   KOPI_TRY(const FileLock lock, context.lock(ProfileName::default_profile(), "kopi profile rename"));
-  KOPI_CHECK(write_card(context.home, ProfileName::default_profile(), {{"display_name", name}}));
+  KOPI_CHECK(write_card(context.home.root, {{"display_name", name}}));
   Outcome outcome;
   outcome.data = Node::mapping({{"from", "default"}, {"name", "default"}, {"display_name", name}, {"path", context.home.root}, {"alias", Node()}});
   outcome.text.print("The default profile is now called: {}\n", name);
   return outcome;
+}
+
+// A wrapper of the profile's own name changes with it; a custom one keeps its name and points to the new profile.
+void move_alias(Context& context, const std::string& alias, const ProfileName& from, const ProfileName& to) {
+  const std::string wanted = alias == from.str() ? to.str() : alias;
+  const auto made = create_alias(context.home, wanted, to, context.alias_context());
+  if (!made) warn_no_alias(context, to, made.error());
+  if (made && wanted == alias) return;
+  if (const auto removed = remove_alias(context.home, alias); !removed) {
+    context.console.warn({Severity::medium, "alias.left", "", 0, 0, removed.error().message, "", ""});
+  }
 }
 
 Result<Outcome> run(Context& context, const Arguments& given) {
@@ -35,21 +46,13 @@ Result<Outcome> run(Context& context, const Arguments& given) {
   KOPI_CHECK(context.profile(from.str()));
   KOPI_TRY(const ProfileName to, parse_new_profile_name(*given.value("NEW")));
   KOPI_TRY(const FileLock lock, context.lock(from, "kopi profile rename"));
-  const auto aliases = find_aliases(context.home);
+  const auto aliases = all_aliases(context.home);
   KOPI_CHECK(rename_profile(context.home, from, to));
-  Node alias;
   if (const auto old = aliases.find(from.str()); old != aliases.end()) {
-    // A wrapper of the profile's own name changes with it; a custom one keeps its name and points to the new profile.
-    const std::string wanted = old->second == from.str() ? to.str() : old->second;
-    auto made = create_alias(context.home, wanted, to, context.alias_context());
-    if (made) {
-      alias = wanted;
-      if (wanted != old->second) KOPI_CHECK(remove_alias(context.home, old->second));
-    } else {
-      KOPI_CHECK(remove_alias(context.home, old->second));
-      context.console.warn({Severity::medium, "alias.refused", "", 0, 0, made.error().message, "", ""});
-    }
+    for (const std::string& alias : old->second) move_alias(context, alias, from, to);
   }
+  const auto now = find_aliases(context.home);
+  const Node alias = now.contains(to.str()) ? Node(now.at(to.str())) : Node();
   Outcome outcome;
   outcome.data = Node::mapping({{"from", from.str()}, {"name", to.str()}, {"display_name", Node()}, {"path", context.home.profile_path(to)}, {"alias", alias}});
   outcome.text.styled(Style::green, "✓").print(" Renamed {} to {}\n", from.str(), to.str());

@@ -8,6 +8,7 @@ constexpr ExampleSpec examples[] = {{"kopi profile", "which profile am I talking
 
 Result<Outcome> run(Context& context, const Arguments&) {
   KOPI_TRY(const ProfileDetails details, detail_profile(context, context.selection.name));
+  for (const Finding& problem : details.view.problems) context.console.warn(problem);
   Outcome outcome;
   outcome.data = to_json(details);
   const auto row = [&](std::string_view label, const std::string& value) { outcome.text.styled(Style::dim, "{:<9}", label).print(" {}\n", value); };

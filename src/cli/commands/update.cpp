@@ -28,7 +28,17 @@ std::string words_for(const SkillSync& sync) {
   if (!sync.added.empty()) parts.push_back(fmt::format("+{} new", sync.added.size()));
   if (!sync.updated.empty()) parts.push_back(fmt::format("{} updated", sync.updated.size()));
   if (!sync.kept.empty()) parts.push_back(fmt::format("{} yours, kept", sync.kept.size()));
-  return parts.empty() || (sync.added.empty() && sync.updated.empty() && sync.kept.empty()) ? "up to date" : join(parts, ", ");
+  return parts.empty() ? "up to date" : join(parts, ", ");
+}
+
+/// Nothing for a profile that is not there yet, or that brings its own skills because it was installed.
+Result<std::optional<SkillSync>> sync(const Context& context, const ProfileName& name) {
+  if (!is_directory(context.home.profile_path(name))) return std::optional<SkillSync>();
+  KOPI_TRY(const FileLock lock, context.lock_existing(name, "kopi update"));
+  KOPI_TRY(const auto record, read_install_record(context.home, name));
+  if (record) return std::optional<SkillSync>();
+  KOPI_TRY(SkillSync done, sync_bundled_skills(context.home.profile_path(name)));
+  return std::optional<SkillSync>(std::move(done));
 }
 
 Result<Outcome> run(Context& context, const Arguments&) {
@@ -39,13 +49,19 @@ Result<Outcome> run(Context& context, const Arguments&) {
   std::vector<std::string> lines;
   Node list = Node::sequence();
   for (const ProfileName& name : names) {
-    if (!is_directory(context.home.profile_path(name))) continue;
-    KOPI_TRY(const auto record, read_install_record(context.home, name));
-    if (record) continue;  // an installed agent brings its own skills
-    KOPI_TRY(const FileLock lock, context.lock(name, "kopi update"));
-    KOPI_TRY(const SkillSync sync, sync_bundled_skills(context.home.profile_path(name)));
-    lines.push_back(fmt::format("{} ({})", name.str(), words_for(sync)));
-    list.push(Node::mapping({{"name", name.str()}, {"added", records_of("name", sync.added)}, {"updated", records_of("name", sync.updated)}, {"kept", records_of("name", sync.kept)}}));
+    const auto done = sync(context, name).while_doing("syncing the bundled skills of {}", name.str());
+    if (!done && done.error().code == Code::interrupted) return done.error();
+    if (!done) {  // one profile's trouble is not the others'
+      if (outcome.problem) context.console.warn({Severity::medium, "skills.not-synced", "", 0, 0, outcome.problem->message, "", ""});
+      outcome.problem = done.error();
+      lines.push_back(fmt::format("{} (failed)", name.str()));
+    }
+    if (!done || !*done) continue;
+    lines.push_back(fmt::format("{} ({})", name.str(), words_for(**done)));
+    list.push(Node::mapping({{"name", name.str()},
+                             {"added", records_of("name", (*done)->added)},
+                             {"updated", records_of("name", (*done)->updated)},
+                             {"kept", records_of("name", (*done)->kept)}}));
   }
   if (!lines.empty()) outcome.text.print("Skills synced: {}\n", join(lines, ", "));
   outcome.data = Node::mapping({{"version", program_version()}, {"how", how}, {"profiles", std::move(list)}});
