@@ -178,6 +178,14 @@ class Story:
         server = ModelServer(json.loads((self.directory / script).read_text()), self.work / "journal")
         self.add_server(server, name)
 
+    def directive_terminal(self):
+        """terminal: puts the command `terminal` on PATH, a terminal to type into: tests/support/terminal.py"""
+        from terminal import Terminal
+
+        self.directive_needs("tmux")
+        (self.bin / "terminal").symlink_to(ROOT / "tests" / "support" / "terminal.py")
+        self.servers.append(Terminal(str(self.work / ".tmux")))
+
     def directive_publish(self, repository, directory, tag=None):
         """publish NAME DIRECTORY [TAG]: commits the directory's state to the bare repository $WORK/srv/NAME.git"""
         bare = self.work / "srv" / f"{repository}.git"
@@ -208,7 +216,8 @@ class Story:
         url = url.replace("$", "").strip("/") if url.startswith("$") else url.strip("/")
         url = self.environment.get(url, url)
         subprocess.run(["git", "config", "--global", f"url.{url}/.insteadOf", shown.strip("/") + "/"], env=self.environment, check=True)
-        self.stand_ins[shown.strip("/")] = url
+        if not any(isinstance(server, servers.GitHttpServer) and server.url == url for server in self.servers):
+            self.stand_ins[shown.strip("/")] = url  # git translates by itself, for kopi too
         self.names[url] = shown.strip("/")
         self.names[url.split("://", 1)[1]] = shown.split("://", 1)[1].split("/")[0]
 
