@@ -22,28 +22,43 @@ struct Splice {
   std::string text;
 };
 
+// Numbers, dates and times, as YAML 1.1 writes them too: base 60, octals, 0b1, 1_000, 2026-11-21T14:30:00Z.
+bool looks_numeric(std::string_view text) {
+  if (std::string_view("0123456789+-.").find(text.front()) == std::string_view::npos) return false;
+  return text.find_first_not_of("0123456789abcdefABCDEFxXoOtTzZ.:_+- ") == std::string_view::npos;
+}
+
 bool is_plain_safe(std::string_view text) {
   if (text.empty() || text.front() == ' ' || text.back() == ' ' || text.back() == ':') return false;
-  if (text.back() == '?') return false;  // as a key between braces yaml-cpp does not read it
   if (std::string_view("-?:,[]{}#&*!|>'\"%@`=~<").find(text.front()) != std::string_view::npos) return false;
   if (text.find_first_of(",[]{}\t\"'") != std::string_view::npos) return false;
   if (text.find(": ") != std::string_view::npos || text.find(" #") != std::string_view::npos) return false;
-  if (text.starts_with("---") || text.starts_with("...") || has_control_characters(text)) return false;
-  // What YAML 1.1 readers would not take for a string either: booleans by word, dates, times in base 60, octals, 1_000.
+  if (text.starts_with("---") || text.starts_with("...")) return false;
+  // What YAML 1.1 readers would not take for a string either.
   const std::string word = to_lower_ascii(text);
-  for (const std::string_view taken : {"yes", "no", "on", "off", "y", "n", "true", "false", "null"}) {
+  for (const std::string_view taken : {"yes", "no", "on", "off", "y", "n", "true", "false", "null", ".inf", "+.inf", ".nan"}) {
     if (word == taken) return false;
   }
-  if (text.find_first_not_of("0123456789.:_+-eExXoO ") == std::string_view::npos) return false;
-  return Node::scalar(std::string(text), true).is(Node::Kind::string);
+  return !looks_numeric(text) && Node::scalar(std::string(text), true).is(Node::Kind::string);
+}
+
+// Characters that break lines, steer the terminal or can't be seen: they are written as escapes.
+bool needs_escapes(std::string_view text) {
+  while (!text.empty()) {
+    const CodePoint point = decode_utf8(text);
+    const bool is_break = point.value == 0x2028 || point.value == 0x2029 || point.value == 0xFEFF;
+    if (!point.valid || is_break || is_control(point.value) || is_bidi_control(point.value)) return true;
+    text.remove_prefix(point.size);
+  }
+  return false;
 }
 
 std::string single_quoted(std::string_view text) { return "'" + replace_all(text, "'", "''") + "'"; }
 
 std::string render_string(std::string_view text, detail::YamlEvent::Style like) {
-  const bool needs_escapes = has_control_characters(text) || !is_valid_utf8(text);
-  if (!needs_escapes && like == detail::YamlEvent::Style::single_quoted) return single_quoted(text);
-  if (!needs_escapes && like != detail::YamlEvent::Style::double_quoted && is_plain_safe(text)) return std::string(text);
+  const bool as_it_is = !needs_escapes(text);
+  if (as_it_is && like == detail::YamlEvent::Style::single_quoted) return single_quoted(text);
+  if (as_it_is && like != detail::YamlEvent::Style::double_quoted && is_plain_safe(text)) return std::string(text);
   return render_json(Node(text));  // a JSON string is a double-quoted YAML scalar
 }
 
@@ -164,9 +179,11 @@ class Editor {
       return {};
     }
     const std::size_t comma = text_.find_first_not_of(" \t\r\n", end);
-    if (comma != std::string_view::npos && text_[comma] == ',') {
+    if (text_[comma] == ',') {
       const std::size_t next = text_.find_first_not_of(" \t", comma + 1);
-      splices_.push_back({child.key_begin, next, ""});
+      const std::size_t line = start_of_line(child.key_begin);
+      const bool alone = trim(text_.substr(line, child.key_begin - line)).empty() && end_of_line(next) == next;
+      splices_.push_back(alone ? Splice{line, next + line_break_at(next), ""} : Splice{child.key_begin, next, ""});
     } else {
       const std::size_t before = text_.find_last_not_of(" \t\r\n", child.key_begin - 1);
       splices_.push_back({text_[before] == ',' ? before : child.key_begin, end, ""});
@@ -209,7 +226,8 @@ class Editor {
 
   std::size_t start_of_line(std::size_t at) const {
     const auto before = at == 0 ? std::string_view::npos : text_.rfind('\n', at - 1);
-    return before == std::string_view::npos ? 0 : before + 1;
+    if (before != std::string_view::npos) return before + 1;
+    return text_.starts_with("\xEF\xBB\xBF") ? 3 : 0;
   }
   std::size_t end_of_line(std::size_t at) const {
     const auto end = std::min(text_.find('\n', at), text_.size());
@@ -217,9 +235,7 @@ class Editor {
   }
   std::size_t line_break_at(std::size_t at) const { return text_.substr(at).starts_with("\r\n") ? 2 : 1; }
   std::string indent_of(std::size_t key_begin) const {
-    std::string indent(text_.substr(start_of_line(key_begin), key_begin - start_of_line(key_begin)));
-    if (indent.starts_with("\xEF\xBB\xBF")) indent.erase(0, 3);
-    return indent;
+    return std::string(text_.substr(start_of_line(key_begin), key_begin - start_of_line(key_begin)));
   }
 
   std::string apply() {

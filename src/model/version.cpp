@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <limits>
 
 #include "base/text.hpp"
 
@@ -101,8 +100,8 @@ bool VersionRange::add(std::string_view text, std::vector<Comparator>& comparato
     }
     for (int i = 0; i <= kept; ++i) upper.numbers_[i] = lower->numbers_[i];
     comparators.push_back({Operator::greater_equal, *lower});
-    if (upper.numbers_[kept] == std::numeric_limits<std::uint64_t>::max()) return true;  // nothing lies above
-    ++upper.numbers_[kept];
+    while (kept >= 0 && ++upper.numbers_[kept] == 0) --kept;  // the largest number there is: carry
+    if (kept < 0) return true;                                // nothing lies above
     upper.prerelease_ = {"0"};
     comparators.push_back({Operator::less, upper});
     return true;

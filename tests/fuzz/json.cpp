@@ -33,7 +33,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (!holds_reals(*read)) {
     const std::string canonical = canonical_json(*read);
     const auto again = parse_json(canonical, "canonical", {.bytes = 16u << 20});
-    KOPI_MUST(again.has_value() && *again == *read, canonical);
+    KOPI_MUST(again.has_value() && fuzz::same_data(*again, *read), canonical);  // above 2^53 RFC 8785 rounds
     KOPI_MUST(canonical_json(*again) == canonical, canonical);
   }
   return 0;
