@@ -233,6 +233,12 @@ class Story:
             print(f"skipped: {program} is not installed")
             raise SystemExit(77)
 
+    def directive_needs_root(self):
+        """needs-root: for files that belong to somebody else; not root, the story is skipped (exit 77)"""
+        if os.geteuid() != 0:
+            print("skipped: only root can make files that belong to somebody else")
+            raise SystemExit(77)
+
     def add_server(self, server, name):
         self.servers.append(server)
         self.environment[name] = server.url
@@ -295,10 +301,9 @@ class Story:
         text = output.decode("utf-8", "backslashreplace")
         for value, name in sorted(self.names.items(), key=lambda pair: -len(pair[0])):
             text = text.replace(value, name)
-        for value, name in ((str(self.home), "$HOME"), (str(self.work), "$WORK"), (str(ROOT), "$ROOT"), (str(self.kopi), "$KOPI")):
+        for value, name in ((str(self.home), "~" if self.markdown else "$HOME"), (str(self.work), "$WORK"), (str(ROOT), "$ROOT"), (str(self.kopi), "$KOPI")):
             text = text.replace(value, name)
         if self.markdown:
-            text = text.replace("$HOME", "~")
             text = re.sub(r"\b\d+\.\d s\]$", "0.4 s]", text, flags=re.MULTILINE)
         lines = text.split("\n")
         while lines and lines[-1] == "":
