@@ -43,7 +43,7 @@ std::string ProfileVariables::redact(std::string_view text) const {
 Result<ProfileVariables> read_variables(const Home& home, const ProfileName& name, const Environment& environment) {
   const std::string path = join_path(home.profile_path(name), ".env");
   KOPI_TRY(const auto text, read_file_if_present(path, 1u << 20));
-  return ProfileVariables(path, parse_dotenv(text.value_or(""), path), environment);
+  return ProfileVariables(name, path, parse_dotenv(text.value_or(""), path), environment);
 }
 
 std::vector<SkillRoot> skill_roots(const Home& home, const ProfileName& name) {
@@ -83,14 +83,15 @@ Result<ModelSetting> choose_model(const Agent& agent, const std::optional<std::s
   if (chosen) return parse_model(*chosen);
   if (auto setting = model_setting(agent.config)) return *std::move(setting);
   return with_hint(error(Code::not_found, "no model is configured for profile '{}' ({})", agent.name.str(), join_path(agent.directory, "config.yaml")),
-                   fmt::format("kopi -p {} setup", agent.name.str()));
+                   agent.variables->command() + " setup");
+}
+
+std::string replay_file(const std::string& directory, const ModelSetting& model) {
+  return model.model.starts_with('/') ? model.model : join_path(directory, model.model);
 }
 
 Result<std::unique_ptr<Provider>> make_provider(const Agent& agent, const ModelSetting& model, HttpTransport& http, Loop& loop) {
-  if (model.provider == "replay") {
-    const std::string file = model.model.starts_with('/') ? model.model : join_path(agent.directory, model.model);
-    return make_replay_provider(file, loop);
-  }
+  if (model.provider == "replay") return make_replay_provider(replay_file(agent.directory, model), loop);
   KOPI_TRY(Endpoint endpoint, resolve_endpoint(model, agent.config, *agent.variables));
   return make_http_provider(std::move(endpoint), http, loop, *agent.variables);
 }

@@ -25,14 +25,16 @@ namespace kopi {
 /// `.env` first, then kopi's own environment. What belongs to one profile never reaches another: each has its own object.
 class ProfileVariables final : public Variables {
  public:
-  ProfileVariables(std::string file, Dotenv dotenv, const Environment& environment)
-      : file_(std::move(file)), dotenv_(std::move(dotenv)), environment_(environment) {}
+  ProfileVariables(const ProfileName& profile, std::string file, Dotenv dotenv, const Environment& environment)
+      : command_("kopi -p " + profile.str()), file_(std::move(file)), dotenv_(std::move(dotenv)), environment_(environment) {}
   std::optional<Secret> find(std::string_view name) const override;
   const std::string& file() const override { return file_; }
+  std::string command() const override { return command_; }
   std::string redact(std::string_view text) const override;
   const Dotenv& dotenv() const { return dotenv_; }
 
  private:
+  std::string command_;
   std::string file_;
   Dotenv dotenv_;
   const Environment& environment_;
@@ -65,6 +67,9 @@ Result<Agent> open_agent(const Home& home, const ProfileName& name, const Enviro
 /// The model that answers: `chosen` (from the command line) before config.yaml.
 /// @error not_found  none is configured: the hint says how
 Result<ModelSetting> choose_model(const Agent& agent, const std::optional<std::string>& chosen);
+
+/// The script of `replay/<file>`, relative to the profile's directory.
+std::string replay_file(const std::string& directory, const ModelSetting& model);
 
 /// @error auth, not_found, schema  as resolve_endpoint
 Result<std::unique_ptr<Provider>> make_provider(const Agent& agent, const ModelSetting& model, HttpTransport& http, Loop& loop);

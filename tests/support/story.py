@@ -178,13 +178,13 @@ class Story:
         server = ModelServer(json.loads((self.directory / script).read_text()), self.work / "journal")
         self.add_server(server, name)
 
-    def directive_terminal(self):
-        """terminal: puts the command `terminal` on PATH, a terminal to type into: tests/support/terminal.py"""
-        from terminal import Terminal
+    def directive_screen(self):
+        """screen: puts the command `screen` on PATH, a terminal to type into and to look at: tests/support/screen.py"""
+        from screen import Screen
 
         self.directive_needs("tmux")
-        (self.bin / "terminal").symlink_to(ROOT / "tests" / "support" / "terminal.py")
-        self.servers.append(Terminal(str(self.work / ".tmux")))
+        (self.bin / "screen").symlink_to(ROOT / "tests" / "support" / "screen.py")
+        self.servers.append(Screen(str(self.work / ".tmux")))
 
     def directive_publish(self, repository, directory, tag=None):
         """publish NAME DIRECTORY [TAG]: commits the directory's state to the bare repository $WORK/srv/NAME.git"""

@@ -34,8 +34,7 @@ class Doctor {
   std::vector<Check> examine() {
     home();
     profile();
-    settings();
-    variables();
+    if (settings()) model();
     skills();
     distribution();
     database();
@@ -49,6 +48,7 @@ class Doctor {
   void add(std::string name, Status status, std::string message, std::string hint = {}) {
     checks_.push_back({std::move(name), status, std::move(message), context_.addressed(std::move(hint))});
   }
+  std::string command() const { return "kopi -p " + name_.str(); }
   void failed(std::string name, const Error& problem) {
     add(std::move(name), problem.code == Code::state ? Status::damaged : Status::fail, problem.message, problem.hint);
   }
@@ -76,33 +76,44 @@ class Doctor {
       return add("profile", Status::fail, problem.message, problem.hint);
     }
     add("profile", Status::ok, fmt::format("{} at {}", name_.str(), path_));
-    if (!is_regular_file(join_path(path_, "SOUL.md"))) add("soul", Status::warn, "there is no SOUL.md: a short built-in one is used", "edit " + join_path(path_, "SOUL.md"));
+    if (!is_regular_file(join_path(path_, "SOUL.md"))) add("soul", Status::warn, "there is no SOUL.md: a short built-in one is used", edit_hint(join_path(path_, "SOUL.md")));
   }
 
-  void settings() {
+  static std::string edit_hint(const std::string& path) { return "${EDITOR:-vi} " + shell_quote(path); }
+
+  /// They can be read.
+  bool settings() {
     const std::string file = join_path(path_, "config.yaml");
     auto config = read_config(context_.home, name_);
-    if (!config) return failed("config", config.error());
+    if (!config) {
+      failed("config", config.error());
+      return false;
+    }
     config_ = *std::move(config);
     const Findings findings = check_config(config_, file);
     for (const Finding& finding : findings) {
-      if (finding.severity <= Severity::medium) add("config", Status::warn, describe(finding), "kopi config edit");
+      if (finding.severity <= Severity::medium) add("config", Status::warn, describe(finding), command() + " config edit");
     }
     const auto unknown = std::count_if(findings.begin(), findings.end(), [](const Finding& f) { return f.severity > Severity::medium; });
-    add("config", Status::ok, unknown == 0 ? file + " is well-formed" : fmt::format("{} is well-formed; {} in it mean nothing to kopi (kopi config list names them)", file, count_of(static_cast<std::size_t>(unknown), "key")));
+    add("config", Status::ok, unknown == 0 ? file + " is well-formed" : fmt::format("{} is well-formed; {} in it {} nothing to kopi (kopi config list names them)", file, count_of(static_cast<std::size_t>(unknown), "key"), unknown == 1 ? "means" : "mean"));
+    return true;
   }
 
-  void variables() {
+  void model() {
     auto read = read_variables(context_.home, name_, context_.environment);
     if (!read) return failed("variables", read.error());
-    for (const Finding& finding : read->dotenv().findings) add("variables", Status::warn, describe(finding));
+    for (const Finding& finding : read->dotenv().findings) add("variables", Status::warn, describe(finding), edit_hint(read->file()));
     const auto entry = stat_path(read->file());
     if (entry && *entry && ((*entry)->mode & 077) != 0) {
       add("variables", Status::warn, fmt::format("others can read {} (mode {:04o})", read->file(), (*entry)->mode), "chmod 600 " + shell_quote(read->file()));
     }
     const auto setting = model_setting(config_);
-    if (!setting) return add("model", Status::fail, "no model is configured", fmt::format("kopi -p {} setup", name_.str()));
-    if (setting->provider == "replay") return add("model", Status::ok, setting->text() + " (a script)");
+    if (!setting) return add("model", Status::fail, "no model is configured", command() + " setup");
+    if (setting->provider == "replay") {
+      Loop loop;
+      const auto script = make_replay_provider(replay_file(path_, *setting), loop);
+      return script ? add("model", Status::ok, setting->text() + " (a script)") : failed("model", script.error());
+    }
     auto endpoint = resolve_endpoint(*setting, config_, *read);
     if (!endpoint) return failed("model", endpoint.error());
     add("model", Status::ok, fmt::format("{} at {}{}", setting->text(), endpoint->host, endpoint->key_variable.empty() ? "" : ", key in " + endpoint->key_variable));
@@ -155,11 +166,17 @@ class Doctor {
   void database() {
     const std::string file = join_path(path_, "state.db");
     if (!is_regular_file(file)) return;
-    auto opened = Database::open(file);
-    auto rows = opened ? opened->query("PRAGMA quick_check(1)") : Result<std::vector<SqlRow>>(opened.error());
-    if (!rows) return failed("sessions", rows.error());
-    if (rows->empty() || rows->front().text(0) != "ok") {
-      return add("sessions", Status::damaged, file + " is damaged: " + (rows->empty() ? "" : rows->front().text(0)), "move it away; memories and settings are not in it");
+    const auto judge = [&]() -> Result<void> {
+      KOPI_TRY(Database database, Database::open(file));
+      KOPI_TRY(const auto rows, database.query("PRAGMA quick_check(1)"));
+      const std::string verdict = rows.empty() ? "" : rows.front().text(0);
+      if (verdict != "ok") return error(Code::state, "the database {} is damaged: {}", file, verdict);
+      return {};
+    };
+    if (auto sound = judge(); !sound) {
+      Error problem = std::move(sound).error();
+      if (problem.code == Code::state) problem.hint = fmt::format("mv {} {}", shell_quote(file), shell_quote(file + ".damaged"));
+      return failed("sessions", problem);
     }
     add("sessions", Status::ok, file + " is sound");
   }
@@ -191,7 +208,7 @@ class Doctor {
     std::stop_source stop;
     const auto watch = loop.watch(context_.interrupt, [&] { stop.request_stop(); });
     const auto response = loop.run(http->send(std::move(request), stop.get_token()));
-    if (!response) return add("provider", Status::fail, response.error().message, "check the network, the proxy, or model.base_url");
+    if (!response) return add("provider", Status::fail, response.error().message, command() + " setup");
     add("provider", Status::ok, endpoint_host_ + " answers");
   }
 
@@ -216,6 +233,7 @@ std::string_view word(Status status) {
 
 Result<Outcome> run(Context& context, const Arguments& given) {
   const auto checks = Doctor(context, given.flag("--offline")).examine();
+  if (context.interrupt.requested()) return interrupted_error();
   Outcome outcome;
   Node list = Node::sequence();
   Status worst = Status::ok;

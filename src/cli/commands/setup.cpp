@@ -4,6 +4,7 @@
 #include "cli/commands/commands.hpp"
 #include "cli/commands/config_file.hpp"
 #include "cli/commands/env_file.hpp"
+#include "formats/yaml.hpp"
 #include "formats/yaml_edit.hpp"
 #include "runtime/agent.hpp"
 #include "system/files.hpp"
@@ -26,17 +27,18 @@ struct Choice {
   std::string model;
   std::optional<std::string> base_url;
   std::string key_variable;
-  Secret key;
-};
+  Secret key;  ///< empty: the present one stays, or none is needed
 
-const ProviderPreset* find_preset(const std::string& name) {
-  const auto presets = provider_presets();
-  const auto found = std::find_if(presets.begin(), presets.end(), [&](const auto& preset) { return preset.name == name; });
-  return found == presets.end() ? nullptr : &*found;
-}
+  ModelSetting setting() const { return {provider, model, {}, ""}; }
+};
 
 Error not_asked(std::string_view option) {
   return with_hint(Error{Code::consent_needed, fmt::format("setup has a question, and there is no terminal to ask on: {}", option)}, fmt::format("add {}", option));
+}
+
+// Ctrl-C at a question, or the end of input.
+Error no_answer(const Context& context) {
+  return context.interrupt.requested() ? interrupted_error() : Error{Code::declined, "declined"};
 }
 
 Result<std::string> ask_provider(Context& context) {
@@ -48,7 +50,7 @@ Result<std::string> ask_provider(Context& context) {
     text.print("  {:>2}  {:<12} {}\n", number++, preset.name, preset.key_variable.empty() ? "on this machine, no key" : std::string(preset.key_variable));
   }
   const auto typed = context.console.ask(text.print("Number or name: "));
-  if (!typed) return Error{Code::declined, "declined"};
+  if (!typed) return no_answer(context);
   const std::string answer = to_lower_ascii(trim(*typed));
   const auto index = parse_integer(answer);
   if (index && *index >= 1 && static_cast<std::size_t>(*index) <= provider_presets().size()) {
@@ -57,20 +59,73 @@ Result<std::string> ask_provider(Context& context) {
   return answer;
 }
 
-Result<Secret> read_key(Context& context, const Arguments& given, const std::string& variable, bool have_one) {
+Result<Secret> read_key(Context& context, const Arguments& given, const Endpoint& endpoint, bool have_one) {
+  const std::string& variable = endpoint.key_variable;
   if (given.flag("--key-stdin")) {
+    if (variable.empty()) return error(Code::usage, "{} takes no key, so there is none to read from stdin", endpoint.provider);
     KOPI_TRY(std::string text, read_all_input(64 * 1024));
     Secret key{std::string(trim(text))};
     if (key.empty()) return error(Code::usage, "no key came on stdin");
     return key;
   }
-  if (have_one && !context.console.can_ask()) return Secret();
-  if (!context.console.can_ask()) return not_asked("--key-stdin");
-  auto typed = context.console.ask_hidden(Text().print(have_one ? "{} (Enter keeps the present one): " : "{}: ", variable));
-  if (!typed) return Error{Code::declined, "declined"};
+  if (variable.empty()) return Secret();
+  const bool needed = endpoint.key_needed && !have_one;
+  if (!context.console.can_ask()) return needed ? Result<Secret>(not_asked("--key-stdin")) : Secret();
+  const std::string_view enter = have_one ? " (Enter keeps the present one)" : needed ? "" : " (Enter for none)";
+  auto typed = context.console.ask_hidden(Text().print("{}{}: ", variable, enter));
+  if (!typed) return no_answer(context);
   Secret key{std::string(trim(typed->reveal()))};
-  if (key.empty() && !have_one) return error(Code::auth, "no key was given for {}", variable);
+  if (key.empty() && needed) return error(Code::auth, "no key was given for {}", variable);
   return key;
+}
+
+Result<std::string> choose_model_name(Context& context, const Arguments& given, const Agent& agent, const std::string& provider) {
+  std::string name;
+  if (const auto model = given.value("--model")) {
+    name = *model;
+  } else if (context.console.can_ask()) {
+    const auto presets = provider_presets();
+    const auto preset = std::find_if(presets.begin(), presets.end(), [&](const auto& known) { return known.name == provider; });
+    const auto present = model_setting(agent.config);
+    const std::string suggestion = present && present->provider == provider ? present->model : preset == presets.end() ? "" : std::string(preset->example_model);
+    const auto typed = context.console.ask(Text().print("Model [{}]: ", suggestion));
+    if (!typed) return no_answer(context);
+    name = trim(*typed).empty() ? suggestion : std::string(trim(*typed));
+  } else {
+    return not_asked("--model MODEL");
+  }
+  if (name.starts_with(provider + "/")) name.erase(0, provider.size() + 1);
+  if (name.empty()) return error(Code::usage, "no model was chosen");
+  return name;
+}
+
+/// config.yaml with the choice in it.
+Result<std::string> with_choice(const ConfigFile& file, const Choice& choice) {
+  std::string text = file.text;
+  const auto unset = [&](std::initializer_list<std::string> key) -> Result<void> {
+    KOPI_TRY(text, unset_yaml_value(text, file.path, std::vector<std::string>(key)));
+    return {};
+  };
+  const auto set = [&](std::initializer_list<std::string> key, const std::string& value) -> Result<void> {
+    KOPI_TRY(text, set_yaml_value(text, file.path, std::vector<std::string>(key), value));
+    return {};
+  };
+  const Node* model = file.document.find("model");
+  const auto before = model_setting(file.document);
+  if (model != nullptr && model->is_scalar() && !model->is_null()) KOPI_CHECK(unset({"model"}));
+  KOPI_CHECK(set({"model", "default"}, choice.setting().text()));
+  if (choice.base_url) {
+    KOPI_CHECK(set({"model", "base_url"}, *choice.base_url));
+  } else if (find_setting(file.document, "model.base_url") != nullptr && before && before->provider != choice.provider) {
+    KOPI_CHECK(unset({"model", "base_url"}));  // it was the other provider's
+  }
+  return text;
+}
+
+Result<Node> config_with_choice(Context& context, const Choice& choice) {
+  KOPI_TRY(const ConfigFile file, read_config_file(context));
+  KOPI_TRY(const std::string text, with_choice(file, choice));
+  return parse_yaml(text, file.path);
 }
 
 Result<Choice> choose(Context& context, const Arguments& given, const Agent& agent) {
@@ -81,36 +136,12 @@ Result<Choice> choose(Context& context, const Arguments& given, const Agent& age
   } else {
     KOPI_TRY(choice.provider, ask_provider(context));
   }
-  const ProviderPreset* preset = find_preset(choice.provider);
-  const bool own = find_setting(agent.config, "providers." + choice.provider) != nullptr;
-  if (preset == nullptr && !own) {
-    std::vector<std::string> names;
-    for (const ProviderPreset& known : provider_presets()) names.emplace_back(known.name);
-    Error problem = error(Code::not_found, "there is no model provider '{}'", choice.provider);
-    if (const auto meant = closest(choice.provider, names)) problem.message += fmt::format(", did you mean '{}'?", *meant);
-    problem.hint = fmt::format("kopi config set providers.{}.base_url URL", choice.provider);
-    return problem;
-  }
-  if (const Node* variable = find_setting(agent.config, "providers." + choice.provider + ".api_key_env")) {
-    choice.key_variable = variable->as_text();
-  } else if (preset != nullptr) {
-    choice.key_variable = preset->key_variable;
-  }
-  if (!choice.key_variable.empty()) {
-    KOPI_TRY(choice.key, read_key(context, given, choice.key_variable, agent.variables->find(choice.key_variable).has_value()));
-  }
-  if (const auto model = given.value("--model")) {
-    choice.model = *model;
-  } else if (context.console.can_ask()) {
-    const std::string suggestion(preset == nullptr ? "" : preset->example_model);
-    const auto typed = context.console.ask(Text().print("Model [{}]: ", suggestion));
-    if (!typed) return Error{Code::declined, "declined"};
-    choice.model = trim(*typed).empty() ? suggestion : std::string(trim(*typed));
-  } else {
-    return not_asked("--model MODEL");
-  }
-  if (choice.model.starts_with(choice.provider + "/")) choice.model.erase(0, choice.provider.size() + 1);
-  if (choice.model.empty()) return error(Code::usage, "no model was chosen");
+  KOPI_TRY(const Node config, config_with_choice(context, choice));
+  KOPI_TRY(const Endpoint endpoint, find_endpoint(choice.setting(), config, *agent.variables));
+  choice.key_variable = endpoint.key_variable;
+  const bool have_one = !choice.key_variable.empty() && agent.variables->find(choice.key_variable).has_value();
+  KOPI_TRY(choice.key, read_key(context, given, endpoint, have_one));
+  KOPI_TRY(choice.model, choose_model_name(context, given, agent, choice.provider));
   return choice;
 }
 
@@ -123,9 +154,9 @@ class WithKey final : public Variables {
     return base_.find(name);
   }
   const std::string& file() const override { return base_.file(); }
+  std::string command() const override { return base_.command(); }
   std::string redact(std::string_view text) const override {
-    const std::string redacted = base_.redact(text);
-    return choice_.key.empty() ? redacted : replace_all(redacted, choice_.key.reveal(), "[hidden]");
+    return base_.redact(choice_.key.reveal().size() < 6 ? std::string(text) : replace_all(text, choice_.key.reveal(), "[hidden]"));
   }
 
  private:
@@ -133,30 +164,33 @@ class WithKey final : public Variables {
   const Choice& choice_;
 };
 
-class QuietSink final : public AnswerSink {
+/// The answer itself is of no interest; a pause before the next attempt is.
+class NoticeSink final : public AnswerSink {
  public:
+  explicit NoticeSink(Console& console) : console_(console) {}
   void text(std::string_view) override {}
   void reasoning(std::string_view) override {}
-  void notice(std::string_view, std::string_view) override {}
+  void notice(std::string_view code, std::string_view message) override {
+    if (code == info(Code::provider).name) console_.note(message);
+  }
+
+ private:
+  Console& console_;
 };
 
-// One small real request: only that tells whether key, model and address belong together.
+// One small real request with what is about to be written: only that tells whether key, model and address belong together.
 Result<void> check(Context& context, const Agent& agent, const Choice& choice) {
-  Node config = agent.config;
-  if (choice.base_url) {
-    Node* model = config.find("model");
-    if (model == nullptr || !model->is(Node::Kind::mapping)) model = &config.set("model", Node::mapping());
-    model->set("base_url", *choice.base_url);
-  }
+  KOPI_TRY(const Node config, config_with_choice(context, choice));
   const WithKey variables(*agent.variables, choice);
-  KOPI_TRY(Endpoint endpoint, resolve_endpoint({choice.provider, choice.model, {}, ""}, config, variables));
+  KOPI_TRY(Endpoint endpoint, resolve_endpoint(choice.setting(), config, variables));
+  context.console.note(fmt::format("asking {} …", endpoint.host));
   Loop loop;
   const auto http = make_http_client(loop, context.environment);
   const auto provider = make_http_provider(std::move(endpoint), *http, loop, variables);
   std::stop_source stop;
   const auto watch = loop.watch(context.interrupt, [&] { stop.request_stop(); });
   const ChatRequest request{choice.model, "", {{ChatMessage::Role::user, "Answer with the word OK."}}, std::nullopt};
-  QuietSink sink;
+  NoticeSink sink(context.console);
   const AnswerResult answer = loop.run(provider->answer(request, sink, stop.get_token()));
   if (!answer) return answer.error().error;
   return {};
@@ -168,21 +202,7 @@ Result<void> write(Context& context, const Choice& choice) {
       return set_dotenv_value(text, path, choice.key_variable, choice.key);
     }));
   }
-  KOPI_CHECK(edit_config_file(context, "kopi setup", [&](const ConfigFile& file) -> Result<std::string> {
-    std::string text = file.text;
-    const Node* model = file.document.find("model");
-    if (model != nullptr && model->is_scalar() && !model->is_null()) {
-      const std::string old[] = {"model"};
-      KOPI_TRY(text, unset_yaml_value(text, file.path, old));
-    }
-    const std::string key[] = {"model", "default"};
-    KOPI_TRY(text, set_yaml_value(text, file.path, key, choice.provider + "/" + choice.model));
-    const std::string url[] = {"model", "base_url"};
-    if (choice.base_url) {
-      KOPI_TRY(text, set_yaml_value(text, file.path, url, *choice.base_url));
-    }
-    return text;
-  }));
+  KOPI_CHECK(edit_config_file(context, "kopi setup", [&](const ConfigFile& file) { return with_choice(file, choice); }));
   return {};
 }
 
@@ -191,20 +211,22 @@ Result<Outcome> run(Context& context, const Arguments& given) {
   KOPI_TRY(const Choice choice, choose(context, given, agent));
   const bool checked = !given.flag("--no-check");
   if (checked) {
-    context.console.note(fmt::format("asking {} …", choice.provider));
     auto works = check(context, agent, choice);
     if (!works) return std::move(works).while_doing("trying the settings; nothing was written (--no-check writes them all the same)").error();
   }
   KOPI_CHECK(write(context, choice));
   const std::string directory = context.home.profile_path(context.selection.name);
+  const std::string env_file = join_path(directory, ".env");
   Outcome outcome;
   outcome.data = Node::mapping({{"name", context.selection.name.str()},
-                                {"model", choice.provider + "/" + choice.model},
+                                {"model", choice.setting().text()},
                                 {"key", choice.key_variable.empty() ? Node() : Node(choice.key_variable)},
                                 {"checked", checked},
                                 {"config", join_path(directory, "config.yaml")},
-                                {"env_file", join_path(directory, ".env")}});
-  outcome.text.styled(Style::green, "✓").print(" {} talks to {}/{}\n", context.selection.name.str(), choice.provider, choice.model);
+                                {"env_file", env_file}});
+  outcome.text.styled(Style::green, "✓").print(" {} {} {}\n", context.selection.name.str(), checked ? "talks to" : "is set to talk to", choice.setting().text());
+  if (!choice.key.empty()) outcome.text.print("  {} is in {}\n", choice.key_variable, env_file);
+  outcome.text.print("  {} chat\n", agent.variables->command());
   return outcome;
 }
 

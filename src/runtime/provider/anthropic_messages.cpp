@@ -39,7 +39,7 @@ std::string AnthropicMessages::body(const ChatRequest& request) const {
 
 Result<void> AnthropicMessages::feed(const SseEvent& event, std::vector<StreamEvent>& out) {
   const auto data = parse_stream_json(event.data, "the stream");
-  if (!data) return error(Code::provider, "the stream holds something that is no JSON: {}", event.data);
+  if (!data) return error(Code::provider, "this is no JSON: {}", event.data);
   const std::string type = text_at(*data, "type").value_or(event.type);
   if (type == "error") {
     out.push_back({StreamEvent::Kind::failed, event.data});
@@ -66,7 +66,7 @@ Result<void> AnthropicMessages::feed_whole(std::string_view json, std::vector<St
     return {};
   }
   const Node* content = answer ? answer->find("content") : nullptr;
-  if (content == nullptr || !content->is(Node::Kind::sequence)) return error(Code::provider, "the provider's answer is no message");
+  if (content == nullptr || !content->is(Node::Kind::sequence)) return error(Code::provider, "this is no message: {}", json);
   for (const Node& block : content->items()) {
     if (const auto thinking = text_at(block, "thinking")) out.push_back({StreamEvent::Kind::reasoning, reasoning_.feed(*thinking)});
     if (const auto text = text_at(block, "text")) out.push_back({StreamEvent::Kind::text, text_.feed(*text)});
@@ -86,9 +86,12 @@ void AnthropicMessages::take_usage(const Node* usage) {
   const auto take = [&](std::string_view key, std::optional<std::int64_t>& into) {
     if (const Node* value = usage->find(key); value != nullptr && value->as_integer()) into = value->as_integer();
   };
-  take("input_tokens", usage_.input);
-  take("output_tokens", usage_.output);
+  // What the cache gave and what went into it is not in input_tokens; elsewhere it is.
+  take("input_tokens", uncached_);
+  take("cache_creation_input_tokens", cache_written_);
   take("cache_read_input_tokens", usage_.cached);
+  take("output_tokens", usage_.output);
+  if (uncached_) usage_.input = *uncached_ + cache_written_.value_or(0) + usage_.cached.value_or(0);
 }
 
 void AnthropicMessages::close(std::string reason, std::vector<StreamEvent>& out) {

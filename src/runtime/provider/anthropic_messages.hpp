@@ -26,6 +26,7 @@ class AnthropicMessages final : public WireCodec {
   SurrogateJoiner text_;
   SurrogateJoiner reasoning_;
   TokenUsage usage_;
+  std::optional<std::int64_t> uncached_, cache_written_;
   std::string reason_;
   bool stopped_ = false;
 };

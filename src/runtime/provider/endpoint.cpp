@@ -57,10 +57,10 @@ std::string find_base_url(const ModelSetting& model, const Node& config, const N
   return std::string(preset == nullptr ? "" : preset->base_url);
 }
 
-Error unknown_provider(const ModelSetting& model, const Node* own) {
+Error unknown_provider(const ModelSetting& model, const Node* own, const Variables& variables) {
   if (model.provider.empty()) {
     return with_hint(error(Code::not_found, "the model '{}' does not say whose it is", model.model),
-                     "kopi config set model.default PROVIDER/" + model.model);
+                     fmt::format("{} config set model.default PROVIDER/{}", variables.command(), model.model));
   }
   std::vector<std::string> names;
   for (const ProviderPreset& preset : k_presets) names.emplace_back(preset.name);
@@ -69,13 +69,13 @@ Error unknown_provider(const ModelSetting& model, const Node* own) {
   }
   Error problem = error(Code::not_found, "there is no model provider '{}'", model.provider);
   if (const auto meant = closest(model.provider, names)) problem.message += fmt::format(", did you mean '{}'?", *meant);
-  problem.hint = fmt::format("kopi config set providers.{}.base_url URL", model.provider);
+  problem.hint = fmt::format("{} config set providers.{}.base_url URL", variables.command(), model.provider);
   return problem;
 }
 
 Error missing_key(const std::string& provider, const std::string& variable, const Variables& variables) {
   return with_hint(error(Code::auth, "no API key for {}: {} is not set in {}", provider, variable, variables.file()),
-                   "kopi env set " + variable);
+                   fmt::format("{} env set {}", variables.command(), variable));
 }
 
 Result<std::vector<std::pair<std::string, Secret>>> read_headers(const Node* own, const Variables& variables, const std::string& provider) {
@@ -101,7 +101,7 @@ Result<std::vector<std::pair<std::string, Secret>>> read_headers(const Node* own
 
 std::span<const ProviderPreset> provider_presets() { return k_presets; }
 
-Result<Endpoint> resolve_endpoint(const ModelSetting& model, const Node& config, const Variables& variables) {
+Result<Endpoint> find_endpoint(const ModelSetting& model, const Node& config, const Variables& variables) {
   const Node* table = find_setting(config, "providers");
   const Node* own = table == nullptr ? nullptr : table->find(model.provider);
   const ProviderPreset* preset = find_preset(model.provider);
@@ -110,7 +110,7 @@ Result<Endpoint> resolve_endpoint(const ModelSetting& model, const Node& config,
   endpoint.provider = model.provider;
   endpoint.model = model.model;
   const std::string base_url = find_base_url(model, config, own, preset, endpoint.url_key);
-  if (base_url.empty()) return unknown_provider(model, table);
+  if (base_url.empty()) return unknown_provider(model, table, variables);
   if (preset != nullptr) endpoint.wire = preset->wire;
   if (const std::string wire = text_in(own, "wire"); !wire.empty()) {
     const auto parsed = parse_wire(wire);
@@ -124,19 +124,24 @@ Result<Endpoint> resolve_endpoint(const ModelSetting& model, const Node& config,
   endpoint.host = url->port == 0 ? url->host : fmt::format("{}:{}", url->host, url->port);
   endpoint.url = with_version(base_url, *url) + std::string(make_codec(endpoint.wire)->path());
   if (const auto whole = parse_url(endpoint.url)) endpoint.shown_url = whole->without_credentials();
-
   endpoint.key_variable = preset == nullptr ? "" : preset->key_variable;
   if (own != nullptr && own->find("api_key_env") != nullptr) endpoint.key_variable = text_in(own, "api_key_env");
+  endpoint.key_needed = !endpoint.key_variable.empty() && !is_loopback_host(url->host);
+  return endpoint;
+}
+
+Result<Endpoint> resolve_endpoint(const ModelSetting& model, const Node& config, const Variables& variables) {
+  KOPI_TRY(Endpoint endpoint, find_endpoint(model, config, variables));
   if (!endpoint.key_variable.empty()) {
     auto key = variables.find(endpoint.key_variable);
-    // A server on this machine rarely asks for a key; any other provider always does.
-    if (!key && !is_loopback_host(url->host)) return missing_key(endpoint.provider, endpoint.key_variable, variables);
+    if (!key && endpoint.key_needed) return missing_key(endpoint.provider, endpoint.key_variable, variables);
     if (key) endpoint.key = *std::move(key);
     if (endpoint.key.reveal().find_first_of("\r\n") != std::string_view::npos) {
       return error(Code::auth, "{} in {} holds a line break, so it can't be a key", endpoint.key_variable, variables.file());
     }
   }
-  KOPI_TRY(endpoint.headers, read_headers(own, variables, model.provider));
+  const Node* table = find_setting(config, "providers");
+  KOPI_TRY(endpoint.headers, read_headers(table == nullptr ? nullptr : table->find(model.provider), variables, model.provider));
   return endpoint;
 }
 

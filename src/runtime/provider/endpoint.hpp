@@ -34,6 +34,8 @@ class Variables {
   virtual std::optional<Secret> find(std::string_view name) const = 0;
   /// The file that a missing one belongs into.
   virtual const std::string& file() const = 0;
+  /// How a hint addresses the profile that they belong to: "kopi -p coder".
+  virtual std::string command() const = 0;
   /// The text without any secret value, those included that find() gave out: for messages that quote a server.
   virtual std::string redact(std::string_view text) const = 0;
 };
@@ -47,6 +49,7 @@ struct Endpoint {
   std::string url_key;    ///< the setting that says so; empty: the preset
   std::string host;   ///< for messages: "api.openai.com", "127.0.0.1:8080"
   std::string key_variable;
+  bool key_needed = false;  ///< a server on this machine rarely asks for one; any other does
   Secret key;         ///< empty where none is needed
   std::vector<std::pair<std::string, Secret>> headers;
 };
@@ -56,5 +59,8 @@ struct Endpoint {
 /// @error not_found  no such provider.   @error auth  its key is not set: names variable and file
 /// @error schema  the provider's settings can't be used
 Result<Endpoint> resolve_endpoint(const ModelSetting& model, const Node& config, const Variables& variables);
+
+/// The same without the key and what else is taken from the variables: where it would go, and which key that wants.
+Result<Endpoint> find_endpoint(const ModelSetting& model, const Node& config, const Variables& variables);
 
 }  // namespace kopi

@@ -107,7 +107,7 @@ class HttpProvider final : public Provider {
       if (attempt.answer) co_return *std::move(attempt.answer);
       Refusal& refusal = attempt.refusal;
       if (attempt.retry_after && *attempt.retry_after > k_longest_pause && refusal.can_retry) {
-        refusal.error.message += fmt::format("; it asks for {} seconds of patience", attempt.retry_after->count() / 1000);
+        refusal.error.message += fmt::format("; it says to wait {} seconds", attempt.retry_after->count() / 1000);
         refusal.can_retry = false;
       }
       if (!refusal.can_retry || number == k_attempts) co_return failure(std::move(refusal.error), std::move(attempt.partial));
@@ -133,8 +133,9 @@ class HttpProvider final : public Provider {
     }
     HttpResponse& response = **sent;
     if (response.status() / 100 != 2) {
-      auto said = co_await read_body(response, k_max_error_body);
-      attempt.refusal = judge(response.status(), said ? *said : std::string());
+      const auto body_of_error = co_await read_body(response, k_max_error_body);
+      const std::string said = response.redirect_target().value_or(body_of_error ? *body_of_error : std::string());
+      attempt.refusal = judge(response.status(), said);
       if (const auto header = response.header("retry-after")) attempt.retry_after = parse_retry_after(*header);
       co_return attempt;
     }
@@ -142,7 +143,7 @@ class HttpProvider final : public Provider {
     auto complaint = co_await read_answer(response, reader);
     reader.finish();
     if (!complaint) {
-      attempt.refusal.error = quoted(std::move(complaint).error());
+      attempt.refusal.error = std::move(complaint).error();
     } else if (*complaint) {
       attempt.refusal = judge(0, **complaint);
       attempt.refusal.can_retry = attempt.refusal.can_retry && !reader.any_shown();
@@ -160,12 +161,12 @@ class HttpProvider final : public Provider {
     const std::string type = to_lower_ascii(response.header("content-type").value_or("no content type"));
     if (type.starts_with("application/json")) {  // the server does not stream
       KOPI_CO_TRY(const std::string whole, co_await read_body(response, k_max_answer));
-      co_return reader.feed_whole(whole);
+      co_return understood(reader.feed_whole(whole));
     }
     while (!reader.codec().is_over()) {
       KOPI_CO_TRY(const auto piece, co_await response.read());
       if (!piece) break;
-      KOPI_CO_TRY(auto complaint, reader.feed(*piece));
+      KOPI_CO_TRY(auto complaint, understood(reader.feed(*piece)));
       if (complaint) co_return std::move(complaint);
     }
     if (!reader.any_event()) co_return error(Code::provider, "{} answered with something that is no model stream ({})", endpoint_.host, type);
@@ -207,15 +208,16 @@ class HttpProvider final : public Provider {
   Refusal judge(int status, const std::string& body) const {
     const Complaint complaint = complaint_in(body);
     const bool is_page = trim(body).starts_with('<');
-    return judge_refusal(endpoint_, status, complaint, is_page ? "" : quote(complaint.message.empty() ? body : complaint.message), variables_.file());
+    return judge_refusal(endpoint_, status, complaint, is_page ? "" : quote(complaint.message.empty() ? body : complaint.message), variables_);
   }
 
   // The server's own words, short, without secrets: first hidden, then shortened, so that no half of a secret is left.
   std::string quote(std::string_view words) const { return truncate_to_width(trim(variables_.redact(to_valid_utf8(words))), k_quoted_columns); }
 
-  Error quoted(Error problem) const {
-    problem.message = quote(problem.message);
-    return problem;
+  /// What the reader made of the bytes; where it made nothing, the error says whose they were.
+  Result<std::optional<std::string>> understood(Result<std::optional<std::string>> complaint) const {
+    if (!complaint) complaint.error().message = fmt::format("the answer of {} can't be understood: {}", endpoint_.host, quote(complaint.error().message));
+    return complaint;
   }
 
   static std::chrono::milliseconds growing_pause(int number) {

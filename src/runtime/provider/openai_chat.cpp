@@ -27,7 +27,7 @@ Result<void> OpenAiChat::feed(const SseEvent& event, std::vector<StreamEvent>& o
     return {};
   }
   const auto chunk = parse_stream_json(data, "the stream");
-  if (!chunk) return error(Code::provider, "the stream holds something that is no JSON: {}", data);
+  if (!chunk) return error(Code::provider, "this is no JSON: {}", data);
   if (take_failure(*chunk, data, out)) return {};
   if (const Node* choices = chunk->find("choices"); choices != nullptr && !choices->items().empty()) {
     take_choice(choices->items().front(), "delta", out);
@@ -40,7 +40,7 @@ Result<void> OpenAiChat::feed_whole(std::string_view json, std::vector<StreamEve
   const auto answer = parse_stream_json(json, "the answer");
   if (answer && take_failure(*answer, json, out)) return {};
   const Node* choices = answer ? answer->find("choices") : nullptr;
-  if (choices == nullptr || choices->items().empty()) return error(Code::provider, "the provider's answer is no chat completion");
+  if (choices == nullptr || choices->items().empty()) return error(Code::provider, "this is no chat completion: {}", json);
   take_choice(choices->items().front(), "message", out);
   if (const Node* usage = answer->find("usage"); usage != nullptr && usage->is(Node::Kind::mapping)) take_usage(*usage, out);
   done_ = true;

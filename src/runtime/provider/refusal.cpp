@@ -30,31 +30,31 @@ bool names_unknown_model(int status, const std::string& kind, const std::string&
 
 std::string in_brackets(int status) { return status == 0 ? "" : fmt::format(" (HTTP {})", status); }
 
-Error with_key_hint(Error problem, const Endpoint& endpoint) {
-  if (!endpoint.key_variable.empty()) problem.hint = "kopi env set " + endpoint.key_variable;
+Error with_key_hint(Error problem, const Endpoint& endpoint, const Variables& variables) {
+  if (!endpoint.key_variable.empty()) problem.hint = fmt::format("{} env set {}", variables.command(), endpoint.key_variable);
   return problem;
 }
 
-std::string key_of(const Endpoint& endpoint, const std::string& file) { return fmt::format("{} ({})", endpoint.key_variable, file); }
+std::string key_of(const Endpoint& endpoint, const Variables& variables) { return fmt::format("{} ({})", endpoint.key_variable, variables.file()); }
 
-Error refused_key(const Endpoint& endpoint, int status, const std::string& words, const std::string& file) {
-  const std::string what = endpoint.key_variable.empty() ? "the request" : "the key in " + key_of(endpoint, file);
-  return with_key_hint(error(Code::auth, "{} refuses {}{}{}", endpoint.host, what, in_brackets(status), words), endpoint);
+Error refused_key(const Endpoint& endpoint, int status, const std::string& words, const Variables& variables) {
+  const std::string what = endpoint.key_variable.empty() ? "the request" : "the key in " + key_of(endpoint, variables);
+  return with_key_hint(error(Code::auth, "{} refuses {}{}{}", endpoint.host, what, in_brackets(status), words), endpoint, variables);
 }
 
-Error out_of_quota(const Endpoint& endpoint, int status, const std::string& words, const std::string& file) {
-  const std::string whose = endpoint.key_variable.empty() ? "the account" : "the account of " + key_of(endpoint, file);
-  return with_key_hint(error(Code::provider, "{} says that {} is out of quota{}{}", endpoint.host, whose, in_brackets(status), words), endpoint);
+Error out_of_quota(const Endpoint& endpoint, int status, const std::string& words, const Variables& variables) {
+  const std::string whose = endpoint.key_variable.empty() ? "the account" : "the account of " + key_of(endpoint, variables);
+  return with_key_hint(error(Code::provider, "{} says that {} is out of quota{}{}", endpoint.host, whose, in_brackets(status), words), endpoint, variables);
 }
 
-Error unknown_model(const Endpoint& endpoint, int status, const std::string& words) {
+Error unknown_model(const Endpoint& endpoint, int status, const std::string& words, const Variables& variables) {
   return with_hint(error(Code::not_found, "{} knows no model '{}'{}{}", endpoint.host, endpoint.model, in_brackets(status), words),
-                   fmt::format("kopi config set model.default {}/MODEL", endpoint.provider));
+                   fmt::format("{} config set model.default {}/MODEL", variables.command(), endpoint.provider));
 }
 
-Error wrong_address(const Endpoint& endpoint, int status) {
+Error wrong_address(const Endpoint& endpoint, int status, const Variables& variables) {
   Error problem = error(Code::not_found, "there is no model API at {}{}", endpoint.shown_url, in_brackets(status));
-  if (!endpoint.url_key.empty()) problem.hint = fmt::format("kopi config set {} URL", endpoint.url_key);
+  if (!endpoint.url_key.empty()) problem.hint = fmt::format("{} config set {} URL", variables.command(), endpoint.url_key);
   return problem;
 }
 
@@ -81,30 +81,30 @@ Complaint complaint_in(std::string_view body) {
   return complaint;
 }
 
-Refusal judge_refusal(const Endpoint& endpoint, int status, const Complaint& complaint, const std::string& said, const std::string& file) {
+Refusal judge_refusal(const Endpoint& endpoint, int status, const Complaint& complaint, const std::string& said, const Variables& variables) {
   const std::string& host = endpoint.host;
   const std::string& kind = complaint.kind;
   const std::string words = to_lower_ascii(complaint.message);
   const std::string tail = said.empty() ? "" : ": " + said;
   const std::string shown = in_brackets(status);
-  if (is_out_of_quota(status, kind, words)) return {out_of_quota(endpoint, status, tail, file)};
+  if (is_out_of_quota(status, kind, words)) return {out_of_quota(endpoint, status, tail, variables)};
   if (status == 401 || status == 403 || holds_one_of(kind, {"authentication_error", "permission_error", "invalid_api_key"})) {
-    return {refused_key(endpoint, status, tail, file)};
+    return {refused_key(endpoint, status, tail, variables)};
   }
-  if (names_unknown_model(status, kind, words)) return {unknown_model(endpoint, status, tail)};
-  if (status == 404) return {wrong_address(endpoint, status)};
+  if (names_unknown_model(status, kind, words)) return {unknown_model(endpoint, status, tail, variables)};
+  if (status == 404) return {wrong_address(endpoint, status, variables)};
   if (status == 429 || holds_one_of(kind, {"rate_limit", "too_many_requests"})) {
     return {error(Code::provider, "{} limits how often it may be asked{}{}", host, shown, tail), true};
   }
-  if (status == 529 || status == 503 || holds_one_of(kind, {"overloaded"})) {
+  if (status == 529 || status == 503 || (status == 0 && holds_one_of(kind, {"overloaded"}))) {
     return {error(Code::provider, "{} is overloaded{}{}", host, shown, tail), true};
   }
-  if (status >= 500 || status == 408 || holds_one_of(kind, {"api_error", "server_error"})) {
+  if (status >= 500 || status == 408 || (status == 0 && holds_one_of(kind, {"api_error", "server_error"}))) {
     return {error(Code::provider, "{} failed{}{}", host, shown, tail), true};
   }
-  if (status / 100 == 3) return {error(Code::provider, "{} redirects elsewhere{}, which is not followed with a key", host, shown)};
+  if (status / 100 == 3) return {error(Code::provider, "{} redirects elsewhere{}, where no key is sent{}", host, shown, tail)};
   if (holds_one_of(kind, {"context_length"}) || holds_one_of(words, {"maximum context length", "prompt is too long", "context window"})) {
-    return {with_hint(error(Code::provider, "the conversation is longer than {} takes{}{}", endpoint.model, shown, tail), "kopi chat --new")};
+    return {with_hint(error(Code::provider, "the conversation is longer than {} takes{}{}", endpoint.model, shown, tail), variables.command() + " chat --new")};
   }
   if (status == 0) return {error(Code::provider, "{} broke off{}", host, tail)};
   return {error(Code::provider, "{} does not accept the request{}{}", host, shown, tail)};

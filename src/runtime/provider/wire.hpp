@@ -28,7 +28,8 @@ struct ChatRequest {
   std::optional<double> temperature;
 };
 
-/// Tokens of one answer. Absent: the provider did not say.
+/// Tokens of one answer. `input` is all that was sent, `cached` the part of it that came from the provider's cache. Absent: the
+/// provider did not say.
 struct TokenUsage {
   std::optional<std::int64_t> input, output, cached;
 };

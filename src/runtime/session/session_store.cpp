@@ -9,14 +9,15 @@ namespace {
 
 constexpr int k_version = 1;
 const std::vector<std::string_view> k_schema = {
+    // activity: counts messages over all sessions, because several can come in one second; 0 until something is said
     "CREATE TABLE session (id TEXT PRIMARY KEY, kind TEXT NOT NULL, model TEXT NOT NULL, prompt TEXT NOT NULL,"
-    " created_at TEXT NOT NULL, updated_at TEXT NOT NULL) WITHOUT ROWID",
+    " created_at TEXT NOT NULL, updated_at TEXT NOT NULL, activity INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID",
     // blocks: a JSON list of {type: "text", text}; more types come with tools
     "CREATE TABLE message (session_id TEXT NOT NULL REFERENCES session(id) ON DELETE CASCADE, seq INTEGER NOT NULL, role TEXT NOT NULL,"
     " blocks TEXT NOT NULL, partial INTEGER NOT NULL DEFAULT 0, created_at TEXT NOT NULL, PRIMARY KEY (session_id, seq)) WITHOUT ROWID",
     "CREATE TABLE usage (id INTEGER PRIMARY KEY, session_id TEXT NOT NULL REFERENCES session(id) ON DELETE CASCADE, model TEXT NOT NULL,"
     " input INTEGER, output INTEGER, cached INTEGER, created_at TEXT NOT NULL)",
-    "CREATE INDEX session_by_time ON session(updated_at)"};
+    "CREATE INDEX session_by_activity ON session(activity)"};
 
 constexpr std::string_view k_columns = "id, kind, model, prompt, created_at, updated_at";
 
@@ -51,7 +52,7 @@ Result<Session> SessionStore::create(SessionKind kind, const std::string& model,
   std::string id = replace_all(replace_all(now.substr(0, 19), "-", ""), ":", "");
   id = replace_all(id, "T", "-") + "-" + random_hex(3);
   Session session{id, kind, model, prompt, now, now};
-  KOPI_CHECK(database_.execute("INSERT INTO session VALUES (?, ?, ?, ?, ?, ?)",
+  KOPI_CHECK(database_.execute("INSERT INTO session (id, kind, model, prompt, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?)",
                                {session.id, std::string(name(kind)), model, prompt, now, now}));
   return session;
 }
@@ -65,8 +66,7 @@ Result<Session> SessionStore::find(const std::string& id) {
 
 Result<std::optional<Session>> SessionStore::newest(std::optional<SessionKind> kind) {
   const std::string wanted(kind ? name(*kind) : "");
-  KOPI_TRY(const auto rows, database_.query(fmt::format("SELECT {} FROM session WHERE (?1 = '' OR kind = ?1) AND EXISTS (SELECT 1 FROM message WHERE session_id = session.id)"
-                                                        " ORDER BY updated_at DESC, id DESC LIMIT 1", k_columns), {wanted}));
+  KOPI_TRY(const auto rows, database_.query(fmt::format("SELECT {} FROM session WHERE activity > 0 AND (?1 = '' OR kind = ?1) ORDER BY activity DESC LIMIT 1", k_columns), {wanted}));
   if (rows.empty()) return std::optional<Session>();
   return std::optional<Session>(session_from(rows[0]));
 }
@@ -84,7 +84,7 @@ Result<void> SessionStore::add_message(const Session& session, const ChatMessage
   KOPI_CHECK(database_.execute("INSERT INTO message (session_id, seq, role, blocks, partial, created_at)"
                                " SELECT ?1, coalesce(max(seq), 0) + 1, ?2, ?3, ?4, ?5 FROM message WHERE session_id = ?1",
                                {session.id, role, render_json(blocks), std::int64_t{partial}, now}));
-  return database_.execute("UPDATE session SET updated_at = ? WHERE id = ?", {now, session.id});
+  return database_.execute("UPDATE session SET updated_at = ?, activity = (SELECT max(activity) + 1 FROM session) WHERE id = ?", {now, session.id});
 }
 
 Result<void> SessionStore::add_usage(const Session& session, const std::string& model, const TokenUsage& usage) {
