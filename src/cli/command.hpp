@@ -72,7 +72,7 @@ struct Outcome {
   Node data;
   Text text;
   std::optional<Error> problem;  ///< done, but not well: conflicts left (5), a difference found (3); data is still valid
-  bool printed = false;          ///< the command spoke for itself (a stream)
+  bool printed = false;          ///< the command spoke for itself (a stream), of its problem too
 };
 
 struct CommandSpec {

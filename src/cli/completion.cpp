@@ -58,7 +58,7 @@ class Completer {
       case Offers::setting: collect_settings(config_schema(), "", found); break;
       case Offers::skill:
         if (const auto set = load_skills(skill_roots(context_.home, profile()))) {
-          for (const Skill& skill : set->skills) found.push_back({skill.name, replace_all(skill.description, "\n", " ")});
+          for (const Skill& skill : set->skills) found.push_back({skill.name, one_line(skill.description)});
         }
         break;
       case Offers::variable:

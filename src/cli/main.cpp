@@ -58,7 +58,11 @@ Result<Outcome> run(const CommandLine& line, Context& context) {
   if (needs != Needs::nothing) KOPI_CHECK(choose_profile(context, line.arguments.value("--profile"), needs));
   if (line.command == nullptr) return help_outcome(line.path);
   auto outcome = line.command->run(context, line.arguments);
-  if (!outcome) return context.addressed(std::move(outcome).error());
+  if (!outcome) {
+    Error problem = std::move(outcome).error();
+    if (problem.code == Code::usage && problem.hint.empty()) problem.hint = fmt::format("kopi {} --help", line.path);
+    return context.addressed(std::move(problem));
+  }
   if (outcome->problem) outcome->problem = context.addressed(*std::move(outcome->problem));
   return outcome;
 }

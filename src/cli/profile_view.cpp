@@ -9,10 +9,14 @@ namespace {
 
 Node text_or_null(const std::string& text) { return text.empty() ? Node() : Node(text); }
 
+void note_problem(const Error& problem, Findings& problems) {
+  problems.push_back({Severity::medium, "profile.unreadable", "", 0, 0, problem.message, "", ""});
+}
+
 template <class T>
 std::optional<T> keep_problem(Result<T> result, Findings& problems) {
   if (result) return *std::move(result);
-  problems.push_back({Severity::medium, "profile.unreadable", "", 0, 0, result.error().message, "", ""});
+  note_problem(result.error(), problems);
   return std::nullopt;
 }
 
@@ -68,6 +72,7 @@ Result<ProfileDetails> detail_profile(const Context& context, const ProfileName&
   ProfileDetails details;
   details.view = view_profile(context, name, find_aliases(context.home));
   details.card = read_card(context.home, name);
+  if (const auto checked = check_card(context.home, name); !checked) note_problem(checked.error(), details.view.problems);
   details.manifest = read_installed_manifest(context, name, details.view.problems);
   if (details.manifest) {
     KOPI_TRY(details.env, env_status(*details.manifest, context.home, name, context.environment));

@@ -73,6 +73,20 @@ Text Table::render() const {
   return text;
 }
 
+std::string one_line(std::string_view foreign) {
+  std::string line;
+  for (const char c : foreign) {
+    const bool blank = c == ' ' || c == '\t' || c == '\n' || c == '\r';
+    if (!blank) line += c;
+    else if (!line.empty() && line.back() != ' ') line += ' ';
+  }
+  return std::string(trim(line));
+}
+
+std::string shortened(std::string_view foreign, std::size_t columns) {
+  return truncate_to_width(escape_terminal(one_line(foreign), Keep::nothing), columns);
+}
+
 std::string wrap(std::string_view text, std::size_t width, std::string_view indent) {
   std::string wrapped;
   std::string line(indent);

@@ -62,6 +62,11 @@ class Table {
   std::vector<Row> rows_;
 };
 
+/// Foreign text as one line: trimmed, every run of blanks and line breaks one blank.
+std::string one_line(std::string_view foreign);
+/// Foreign text as one line of at most `columns` columns, as it will be shown: escaped, then cut.
+std::string shortened(std::string_view foreign, std::size_t columns);
+
 /// Words of a paragraph in lines of at most `width` columns, each behind `indent`. The text is ours or escaped.
 std::string wrap(std::string_view text, std::size_t width, std::string_view indent);
 

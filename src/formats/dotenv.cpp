@@ -1,6 +1,7 @@
 #include "formats/dotenv.hpp"
 
 #include <algorithm>
+#include <map>
 
 #include "base/text.hpp"
 
@@ -38,15 +39,26 @@ class Reader {
     skip_blanks();
     if (name.empty() || peek() != '=') return complain("dotenv.syntax", "not a NAME=value line");
     ++at_;
+    const std::size_t behind_sign = at_;
     skip_blanks();
+    DotenvEntry entry{name, Secret(), entry_line_, line_begin_, 0, at_, 0};
     std::string value;
-    if (!read_value(value)) return;
+    if (peek() == '"' || peek() == '\'') {
+      if (!read_quoted(value, entry.value_end)) return;
+    } else if (at_end_of_line() || (peek() == '#' && at_ > behind_sign)) {
+      entry.value_begin = entry.value_end = behind_sign;  // there is none
+    } else {
+      read_unquoted(value);
+      entry.value_end = at_;
+    }
+    if (value.find('\0') != std::string::npos) return complain("dotenv.syntax", "a value can't hold a NUL byte");
     if (is_protected_variable(name)) {
       return complain("dotenv.protected", fmt::format("'{}' can't be set here and is ignored", name));
     }
+    entry.value = Secret(std::move(value));
     const auto line_break = text_.find('\n', at_);
-    const std::size_t end = line_break == std::string_view::npos ? text_.size() : line_break + 1;
-    result_.entries.push_back({name, Secret(std::move(value)), entry_line_, line_begin_, end});
+    entry.end = line_break == std::string_view::npos ? text_.size() : line_break + 1;
+    result_.entries.push_back(std::move(entry));
   }
 
   void skip_export() {
@@ -58,11 +70,7 @@ class Reader {
     skip_blanks();
   }
 
-  bool read_value(std::string& value) {
-    if (peek() != '"' && peek() != '\'') {
-      read_unquoted(value);
-      return true;
-    }
+  bool read_quoted(std::string& value, std::size_t& end) {
     const char quote = peek();
     ++at_;
     while (at_ < text_.size() && peek() != quote) {
@@ -77,9 +85,11 @@ class Reader {
     }
     if (at_ >= text_.size()) {
       complain("dotenv.syntax", "a quote is not closed");
+      at_ = line_begin_;  // the lines behind it count all the same
+      line_ = entry_line_;
       return false;
     }
-    ++at_;
+    end = ++at_;
     skip_blanks();
     if (at_end_of_line() || peek() == '#') return true;
     complain("dotenv.syntax", "text behind the closing quote");
@@ -96,14 +106,12 @@ class Reader {
     }
   }
 
+  // Up to the end of the line, or to a '#' behind a blank.
   void read_unquoted(std::string& value) {
-    const std::size_t end = std::min(text_.find('\n', at_), text_.size());
-    std::string_view rest = text_.substr(at_, end - at_);
-    for (std::size_t i = 0; i < rest.size(); ++i) {
-      if (rest[i] == '#' && (i == 0 || rest[i - 1] == ' ' || rest[i - 1] == '\t')) rest = rest.substr(0, i);
-    }
+    std::string_view rest = text_.substr(at_, std::min(text_.find('\n', at_), text_.size()) - at_);
+    for (const std::string_view comment : {" #", "\t#"}) rest = rest.substr(0, rest.find(comment));
     value = trim(rest);
-    at_ = end;
+    at_ += value.size();
   }
 
   char peek() const { return at_ < text_.size() ? text_[at_] : '\n'; }
@@ -122,11 +130,13 @@ class Reader {
   }
 
   void note_duplicates() {
-    for (auto entry = result_.entries.begin(); entry != result_.entries.end(); ++entry) {
-      const auto again = std::find_if(entry + 1, result_.entries.end(), [&](const auto& later) { return later.name == entry->name; });
-      if (again == result_.entries.end()) continue;
-      result_.findings.push_back({Severity::low, "dotenv.duplicate", std::string(file_), entry->line, 0,
-                                  fmt::format("'{}' is set again on line {}, which counts", entry->name, again->line), "", ""});
+    std::map<std::string_view, int> counts_on;
+    for (const DotenvEntry& entry : result_.entries) counts_on[entry.name] = entry.line;
+    for (const DotenvEntry& entry : result_.entries) {
+      const int last = counts_on.at(entry.name);
+      if (last == entry.line) continue;
+      result_.findings.push_back({Severity::low, "dotenv.duplicate", std::string(file_), entry.line, 0,
+                                  fmt::format("'{}' is set again on line {}, which counts", entry.name, last), "", ""});
     }
   }
 
@@ -169,13 +179,14 @@ Result<std::string> set_dotenv_value(std::string_view text, std::string_view fil
                                      const Secret& value) {
   if (value.reveal().find('\0') != std::string_view::npos) return error(Code::schema, "the value for {} holds a NUL byte", name);
   const Dotenv present = parse_dotenv(text, file);
-  std::string line = fmt::format("{}={}\n", name, render_value(value.reveal()));
+  const std::string written = render_value(value.reveal());
+  const std::string_view newline = text.find("\r\n") == std::string_view::npos ? "\n" : "\r\n";
   std::string edited(text);
   if (const DotenvEntry* entry = present.find(name)) {
-    edited.replace(entry->begin, entry->end - entry->begin, line);
+    edited.replace(entry->value_begin, entry->value_end - entry->value_begin, written);
   } else {
-    if (!edited.empty() && edited.back() != '\n') edited += '\n';
-    edited += line;
+    if (!edited.empty() && edited.back() != '\n') edited += newline;
+    edited += fmt::format("{}={}{}", name, written, newline);
   }
   const Dotenv read_back = parse_dotenv(edited, file);
   const DotenvEntry* entry = read_back.find(name);

@@ -20,6 +20,8 @@ struct DotenvEntry {
   int line = 0;
   std::size_t begin = 0;  ///< first byte of the line that the entry starts on
   std::size_t end = 0;    ///< one past its last line's break
+  std::size_t value_begin = 0;  ///< first byte of the value, its quote included
+  std::size_t value_end = 0;    ///< one past its last byte
 };
 
 struct Dotenv {
@@ -32,7 +34,8 @@ struct Dotenv {
 /// Never fails: what is no assignment is a finding and is skipped.
 Dotenv parse_dotenv(std::string_view text, std::string_view file);
 
-/// The text with `name` set, its other lines untouched. A name given several times is set where it counts.
+/// The text with the value of `name` replaced, or a line added; every other byte stays, a comment behind the value too.
+/// A name given several times is set where it counts.
 /// @error schema  the value can't be written as one entry (it holds a NUL)
 Result<std::string> set_dotenv_value(std::string_view text, std::string_view file, std::string_view name,
                                      const Secret& value);

@@ -142,7 +142,7 @@ class Gate {
     event.place = {start->line + 1, start->column + 1};
     event.marked = true;
     const bool quoted = event.style == YamlEvent::Style::single_quoted || event.style == YamlEvent::Style::double_quoted;
-    if (event.kind == YamlEvent::Kind::scalar && quoted) {  // libfyaml marks what is between the quotes
+    if (quoted) {  // libfyaml marks what is between the quotes
       event.begin -= 1;
       event.end += 1;
       event.place.column -= 1;
@@ -224,6 +224,8 @@ class Gate {
         taken.kind = YamlEvent::Kind::alias;
         taken.text = text_of(event.alias.anchor);
         mark(taken, event.alias.anchor);
+        taken.begin -= 1;  // libfyaml marks the name behind the '*'
+        taken.place.column -= 1;
         last_place_ = taken.place;
         if (!anchors_.contains(taken.text)) return refuse(Code::yaml, taken.place, fmt::format("alias to unknown anchor '{}'", taken.text));
         events_.push_back(std::move(taken));

@@ -152,10 +152,28 @@ Result<std::optional<Located>> locate_repository(const SourceRef& source, const 
 }
 
 Result<std::optional<Located>> locate_directory(const SourceRef& source) {
-  const std::string path = source.subdirectory.empty() ? source.location : join_path(source.location, source.subdirectory);
-  if (!is_directory(path)) return error(Code::not_found, "there is no directory {}", path);
+  std::string path = source.location;
+  if (!source.subdirectory.empty()) {
+    path = join_path(path, source.subdirectory);
+    KOPI_TRY(const Directory top, Directory::open(source.location));
+    KOPI_TRY(const RelPath below, RelPath::parse(source.subdirectory));
+    KOPI_TRY(const auto entry, top.stat(below));
+    if (!entry) return error(Code::not_found, "there is no directory {}", path);
+    if (entry->type == EntryType::link) return error(Code::link, "{} is a symbolic link, which kopi does not follow", path);
+    if (entry->type != EntryType::directory) return error(Code::not_found, "{} is no directory", path);
+  }
   KOPI_TRY(auto tree, DirectoryTree::open(path).while_doing("reading {}", source.shown()));
   return std::optional<Located>(Located{std::move(tree), std::nullopt});
+}
+
+Error no_directory(const SourceRef& source) {
+  if (path_exists(source.location)) {
+    return error(Code::source, "{} is a file; a source is a directory or a git repository", source.location);
+  }
+  Error problem = error(Code::source, "there is no directory {}", source.location);
+  const std::string whole = source.location + "#" + source.ref.value_or("");
+  if (source.ref && is_directory(whole)) problem.hint = "what follows the last # is a ref; for the directory write " + shell_quote(whole + "#");
+  return problem;
 }
 
 Result<std::optional<Located>> locate(const SourceRef& source, const OpenOptions& options, const SnapshotLimits& limits,
@@ -166,7 +184,7 @@ Result<std::optional<Located>> locate(const SourceRef& source, const OpenOptions
     return problem;
   }
   if (source.kind == SourceRef::Kind::git) return locate_remote(source, options, limits, context);
-  if (!is_directory(source.location)) return error(Code::source, "there is no directory {}", source.location);
+  if (!is_directory(source.location)) return no_directory(source);
   // A directory is taken as it stands, also one that is a git work tree; a ref or a file:// URL asks for the repository in it.
   const auto layout = GitObjects::layout(source.location);
   const bool wants_repository = source.ref || source.is_file_url;

@@ -16,6 +16,13 @@ struct Parts {
   std::string path;       ///< without the leading '/'
 };
 
+// Where the host of user@host:path ends; an IPv6 host stands in brackets.
+std::size_t host_end(std::string_view text) {
+  const auto bracket = text.find(']');
+  const bool has_brackets = bracket != std::string_view::npos && text.find('[') < bracket;
+  return text.find(':', has_brackets ? bracket : 0);
+}
+
 Parts parts_of(const std::string& url) {
   Parts parts;
   std::string rest = url;
@@ -26,7 +33,7 @@ Parts parts_of(const std::string& url) {
     parts.host = rest.substr(0, slash);
     parts.path = rest.substr(std::min(slash + 1, rest.size()));
   } else {
-    const auto colon = rest.find(':');
+    const auto colon = host_end(rest);
     parts.host = rest.substr(0, colon);
     parts.path = rest.substr(std::min(colon, rest.size() - 1) + 1);
   }
@@ -55,9 +62,10 @@ bool is_host_shorthand(std::string_view text) {
 }
 
 bool is_scp_like(std::string_view text) {
-  const auto colon = text.find(':');
+  const auto colon = host_end(text);
   const auto slash = text.find('/');
-  return colon != std::string_view::npos && colon > 0 && (slash == std::string_view::npos || colon < slash);
+  // name::address would be one of git's remote helpers, which run programs.
+  return colon != std::string_view::npos && colon > 0 && (slash == std::string_view::npos || colon < slash) && text.substr(colon, 2) != "::";
 }
 
 std::string expand_path(std::string_view text, const SourceContext& context) {
@@ -204,7 +212,8 @@ std::string SourceRef::shown_location() const {
   std::string user = parts.user_info.substr(0, parts.user_info.find(':'));
   if (parts.scheme == "http" || parts.scheme == "https") user.clear();
   if (!user.empty()) user += '@';
-  return parts.scheme.empty() ? user + parts.host + ":" + parts.path : parts.scheme + "://" + user + parts.host + "/" + parts.path;
+  if (parts.scheme.empty()) return user + parts.host + ":" + parts.path;
+  return parts.scheme + "://" + user + parts.host + (parts.path.empty() ? "" : "/" + parts.path);
 }
 
 std::string SourceRef::shown() const {

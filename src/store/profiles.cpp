@@ -119,6 +119,12 @@ ProfileCard read_card(const Home& home, const ProfileName& name) {
   return card;
 }
 
+Result<void> check_card(const Home& home, const ProfileName& name) {
+  KOPI_TRY(const auto text, read_profile_file(home, name, "profile.yaml"));
+  if (text) KOPI_CHECK(parse_yaml(*text, join_path(home.profile_path(name), "profile.yaml")));
+  return {};
+}
+
 Result<void> write_card(const std::string& directory, const std::vector<std::pair<std::string, Node>>& values) {
   const std::string path = join_path(directory, "profile.yaml");
   KOPI_TRY(const auto present, read_file_if_present(path));

@@ -54,6 +54,8 @@ struct ProfileCard {
 };
 /// A broken file reads as an empty card: it must not break a listing.
 ProfileCard read_card(const Home& home, const ProfileName& name);
+/// Says why read_card() can't read the file.   @error yaml, limit, io  names it
+Result<void> check_card(const Home& home, const ProfileName& name);
 /// Sets the given keys and keeps all others. `directory` is the profile's own or a staging one.
 Result<void> write_card(const std::string& directory, const std::vector<std::pair<std::string, Node>>& values);
 

@@ -7,9 +7,11 @@
 #include <git2/sys/errors.h>
 #include <git2/sys/transport.h>
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 
+#include "base/text.hpp"
 #include "system/environment.hpp"
 #include "system/git.hpp"
 #include "system/http.hpp"
@@ -36,6 +38,8 @@ struct GitContext {
 
   const GitFetch& request;
   std::optional<Error> failure;  ///< what really went wrong: libgit2 only passes -1 on
+  std::uint64_t listed_bytes = 0;  ///< received while the refs are listed; the pack has a limit of its own
+  bool listing = false;
 
   bool interrupted() const { return request.interrupt != nullptr && request.interrupt->requested(); }
   /// Records the failure for fetch_commit to return, and gives the -1 that libgit2 wants.
@@ -44,11 +48,18 @@ struct GitContext {
     git_error_set_str(GIT_ERROR_NET, "kopi transport");
     return -1;
   }
+  /// Counts what a server sends before the pack: a list of refs that never ends would fill the memory.
+  bool takes(std::size_t bytes) {
+    if (listing) listed_bytes += bytes;
+    return listed_bytes <= k_max_listing;
+  }
+  Error listing_too_long() const { return error(Code::limit, "the server lists more than {} of refs", human_bytes(k_max_listing)); }
   Loop& loop();
   HttpTransport& http();
   std::stop_token stop_token() const { return stop_.get_token(); }
 
  private:
+  static constexpr std::uint64_t k_max_listing = 64u << 20;  // about a million refs
   std::unique_ptr<Loop> loop_;
   std::unique_ptr<HttpTransport> http_;
   std::unique_ptr<Loop::InterruptWatch> interrupt_watch_;

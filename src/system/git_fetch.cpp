@@ -106,6 +106,10 @@ class Fetcher {
     if (last != nullptr && last->message != nullptr && std::string_view(last->message) == "could not read from remote repository") {
       return error(code, "the server ended the transfer early; the repository there may be damaged");
     }
+    constexpr std::string_view remote_error = "remote error: ";
+    if (last != nullptr && last->message != nullptr && std::string_view(last->message).starts_with(remote_error)) {
+      return error(code, "the server says: {}", std::string_view(last->message).substr(remote_error.size()));
+    }
     return detail::git_error_as(code, doing);
   }
 
@@ -123,7 +127,11 @@ class Fetcher {
     if (git_remote_create_anonymous(&remote, mirror_.repository.get(), request_.url.c_str()) != 0) return failed("cannot use this URL");
     remote_.reset(remote);
     const git_remote_callbacks calls = callbacks();
-    if (git_remote_connect(remote, GIT_DIRECTION_FETCH, &calls, nullptr, nullptr) != 0) return failed("cannot connect");
+    context_.listing = true;
+    context_.listed_bytes = 0;
+    const int connected = git_remote_connect(remote, GIT_DIRECTION_FETCH, &calls, nullptr, nullptr);
+    context_.listing = false;
+    if (connected != 0) return failed("cannot make sense of what the server says");
     return {};
   }
 

@@ -45,7 +45,9 @@ Error no_such_ref(const std::vector<GitRef>& refs, const std::string& wanted) {
   const bool looks_short = wanted.size() >= 4 && wanted.size() < GIT_OID_SHA1_HEXSIZE &&
                            wanted.find_first_not_of("0123456789abcdefABCDEF") == std::string::npos;
   if (looks_short) {
-    problem.message += "; a commit is named by all 40 digits";
+    const std::string start = to_lower_ascii(wanted);
+    const auto meant = std::find_if(refs.begin(), refs.end(), [&](const GitRef& ref) { return ref.commit.starts_with(start); });
+    problem.hint = "a commit is named by all 40 digits" + (meant == refs.end() ? "" : ": #" + meant->commit);
   } else if (const auto meant = closest(wanted, names)) {
     problem.message += fmt::format(", did you mean '{}'?", *meant);
   }

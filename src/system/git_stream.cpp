@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 
 #include "base/text.hpp"
 #include "system/git_context.hpp"
@@ -20,11 +21,29 @@ struct Remote {
   std::string user, host, port, path;
 };
 
+// In a URL, "%20" is a space; git reads ssh:// and git:// URLs so.
+Result<std::string> decode_path(std::string_view text) {
+  std::string path;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '%') {
+      path += text[i];
+      continue;
+    }
+    unsigned value = 0;
+    const auto [end, problem] = std::from_chars(text.data() + i + 1, text.data() + std::min(i + 3, text.size()), value, 16);
+    if (problem != std::errc() || end != text.data() + i + 3 || value < 0x20) return error(Code::source, "a '%' in a git URL that stands for no character");
+    path += static_cast<char>(value);
+    i += 2;
+  }
+  return path;
+}
+
 // ssh://[user@]host[:port]/path, git://host[:port]/path, [user@]host:path
 Result<Remote> parse_remote(const std::string& text) {
   Remote remote;
   if (text.find("://") == std::string::npos) {
-    const auto colon = text.find(':');
+    const auto bracket = text.find("]:");  // an IPv6 host
+    const auto colon = bracket == std::string::npos ? text.find(':') : bracket + 1;
     if (colon == std::string::npos) return error(Code::source, "'{}' is not a git URL", text);
     remote.scheme = "ssh";
     remote.host = text.substr(0, colon);
@@ -39,7 +58,7 @@ Result<Remote> parse_remote(const std::string& text) {
     remote.user = url.user;
     remote.host = url.host;
     remote.port = url.port == 0 ? "" : std::to_string(url.port);
-    remote.path = url.path;
+    KOPI_TRY(remote.path, decode_path(url.path));
     if (remote.path.starts_with("/~")) remote.path.erase(0, 1);
   }
   if (remote.host.starts_with('[') && remote.host.ends_with(']')) remote.host = remote.host.substr(1, remote.host.size() - 2);
@@ -96,7 +115,7 @@ class SshConnection final : public Connection {
     const auto has = [&](std::string_view words) { return lower.find(words) != std::string::npos; };
     const std::string where = remote_.user.empty() ? remote_.host : remote_.user + "@" + remote_.host;
     if (has("permission denied") || has("host key verification failed") || has("too many authentication failures")) {
-      return with_hint(error(Code::auth, "ssh could not log in as {}: {}", where, said), "ssh " + where);
+      return with_hint(error(Code::auth, "ssh could not log in as {}: {}", where, said), "ssh " + (remote_.port.empty() ? "" : "-p " + remote_.port + " ") + where);
     }
     if (has("could not resolve") || has("connection refused") || has("timed out") || has("no route to host") || has("unreachable")) {
       return error(Code::network, "ssh could not reach {}: {}", remote_.host, said);
@@ -140,6 +159,7 @@ class TcpConnection final : public Connection {
     hints.ai_socktype = SOCK_STREAM;
     addrinfo* found = nullptr;
     const std::string port = remote.port.empty() ? "9418" : remote.port;
+    const std::string where = remote.port.empty() ? remote.host : remote.host + ":" + remote.port;
     if (const int problem = ::getaddrinfo(remote.host.c_str(), port.c_str(), &hints, &found); problem != 0) {
       return error(Code::network, "cannot find the host {}: {}", remote.host, ::gai_strerror(problem));
     }
@@ -158,10 +178,10 @@ class TcpConnection final : public Connection {
       if (ready == 0) {
         last_problem = ETIMEDOUT;
       } else if (::getsockopt(socket.get(), SOL_SOCKET, SO_ERROR, &last_problem, &size) == 0 && last_problem == 0) {
-        return std::unique_ptr<Connection>(new TcpConnection(std::move(socket), remote.host));
+        return std::unique_ptr<Connection>(new TcpConnection(std::move(socket), where));
       }
     }
-    return error(Code::network, "cannot connect to {}: {}", remote.host, strerror(last_problem));
+    return error(Code::network, "cannot connect to {}: {}", where, to_lower_ascii(strerror(last_problem)));
   }
 
   int read_end() const override { return socket_.get(); }
@@ -260,7 +280,7 @@ class StreamSubtransport {
       if (received < 0 && (errno == EINTR || errno == EAGAIN)) continue;
       if (received <= 0) return transport.context_.fail(transport.connection_->explain("was cut"));
       *count = static_cast<std::size_t>(received);
-      return 0;
+      return transport.context_.takes(*count) ? 0 : transport.context_.fail(transport.context_.listing_too_long());
     }
   }
 

@@ -88,6 +88,7 @@ class HttpSubtransport {
       auto piece = transport.context_.loop().run(stream.response->read());
       if (!piece) return transport.context_.fail(std::move(piece).error());
       stream.buffer = piece->value_or("");
+      if (!transport.context_.takes(stream.buffer.size())) return transport.context_.fail(transport.context_.listing_too_long());
     }
     *count = std::min(size, stream.buffer.size());
     std::memcpy(data, stream.buffer.data(), *count);
@@ -114,6 +115,7 @@ class HttpSubtransport {
           use_netrc_ = false;
           tried_helpers_ = false;
         }
+        if (context_.request.reporter != nullptr) context_.request.reporter->note(fmt::format("{} redirects to {}", shown(), next.without_credentials()));
         remote_ = std::move(next);
         continue;
       }
@@ -187,8 +189,8 @@ class HttpSubtransport {
       from_helpers_ = credential_.has_value();
       if (credential_) return {};
     }
-    if (had_one) return with_hint(error(Code::auth, "{} does not accept the credential for {}", remote_.host, shown()), "git credential reject");
-    return with_hint(error(Code::auth, "{} asks for a credential, and none was found", shown()),
+    if (had_one) return with_hint(error(Code::auth, "{} does not accept the credential for {}", remote_.host, shown()), "git ls-remote " + shell_quote(shown()));
+    return with_hint(error(Code::auth, "{} asks for a credential, and none that it accepts was found", shown()),
                      "set one up with git's credential.helper or ~/.netrc, or install by ssh");
   }
 
@@ -217,6 +219,9 @@ int make_git_transport(git_transport** out, git_remote* owner, void* payload) {
   // The URL after the user's url.*.insteadOf rules.
   const std::string url = git_remote_url(owner);
   const std::string scheme = to_lower_ascii(url.substr(0, url.find("://")));
+  if (url.substr(0, url.find('/')).find("::") != std::string::npos && !url.starts_with('[')) {  // ext::, fd:: and the like run programs
+    return context.fail(error(Code::source, "kopi uses no remote helpers of git's ({}::)", url.substr(0, url.find("::"))));
+  }
   git_smart_subtransport_definition definition{};
   definition.param = &context;
   if (scheme == "http" || scheme == "https") {

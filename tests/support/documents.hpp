@@ -10,15 +10,6 @@
 #include "formats/node.hpp"
 #include "support/outcome.hpp"
 
-namespace kopi::test {
-
-inline std::string shown(const Node& node) { return render_json(node); }
-
-/// A document for a test to start from; the text must be JSON.
-inline Node json(std::string_view text) { return must(parse_json(text, "test")); }
-
-}  // namespace kopi::test
-
 namespace Catch {
 
 template <>
@@ -27,3 +18,10 @@ struct StringMaker<kopi::Node> {
 };
 
 }  // namespace Catch
+
+namespace kopi::test {
+
+/// A document for a test to start from; the text must be JSON.
+inline Node json(std::string_view text) { return must(parse_json(text, "test")); }
+
+}  // namespace kopi::test

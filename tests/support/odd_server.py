@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""odd_server.py KIND [VALUE...] -- COMMAND...: runs a command beside a server that does not behave; `{}` in it is host:port.
+"""odd_server.py KIND [VALUE...] -- COMMAND...: runs a command beside a server that does not behave; `{}` in it is host:port, and `{{}}` is `{}` for a second
+odd_server.py in the command.
 
 What the server was asked lands in ./odd.log: method, path and the credential that came with it. The command's output is passed on
 with the address as $ODD. Kinds:
@@ -11,7 +12,7 @@ with the address as $ODD. Kinds:
   elsewhere URL      to URL as it stands                              ask       401, whatever comes along
   forward URL        passes everything on to URL                      cut URL N as forward, but the pack ends after N bytes
   stall URL N        as cut, but then nothing comes                   proxy     an HTTP proxy, CONNECT included
-  tls URL DIRECTORY  as forward, over TLS with DIRECTORY/server.{key,crt}
+  tls URL DIRECTORY  as forward, over TLS with DIRECTORY/server.{key,crt}; tls-redirect likewise
   text WORDS         those bytes to whoever connects, then closes
 """
 
@@ -74,7 +75,7 @@ class Handler(BaseHTTPRequestHandler):
             self.answer(200, [("Content-Type", "text/html; charset=utf-8")], page)
         elif kind == "status":
             self.answer(int(values[0]), [("Content-Type", "text/html")], page)
-        elif kind == "redirect":
+        elif kind in ("redirect", "tls-redirect"):
             self.answer(302, [("Location", values[0] + self.path)])
         elif kind == "elsewhere":
             self.answer(302, [("Location", values[0])])
@@ -101,7 +102,7 @@ class Handler(BaseHTTPRequestHandler):
         response = connection.getresponse()
         content = response.read()
         headers = [(k, v) for k, v in response.getheaders() if k.lower() in ("content-type", "www-authenticate", "location")]
-        if limit is None:
+        if limit is None or len(content) <= limit:
             return self.answer(response.status, headers, content)
         self.send_response(response.status)
         for name, value in [*headers, ("Content-Length", str(len(content)))]:
@@ -168,18 +169,20 @@ def main():
     else:
         server = Quiet(("127.0.0.1", 0), Handler)
     server.options = options
-    if options[0] == "tls":
+    if options[0].startswith("tls"):
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(f"{options[2]}/server.crt", f"{options[2]}/server.key")
         server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
     port = server.server_address[1]
-    done = subprocess.run([word.replace("{}", f"127.0.0.1:{port}").replace("{port}", str(port)) for word in command], capture_output=True)
+    host = f"127.0.0.1:{port}"
+    words = [word.replace("{{}}", "\0").replace("{}", host).replace("\0", "{}") for word in command]
+    done = subprocess.run(words, capture_output=True)
     finished.set()
     server.shutdown()
     for stream, text in ((sys.stdout, done.stdout), (sys.stderr, done.stderr)):
         text = text.decode("utf-8", "backslashreplace")
-        stream.write(text.replace(f"127.0.0.1:{port}", "$ODD").replace(str(port), "$ODD_PORT"))
+        stream.write(text.replace(host, "$ODD"))
     sys.exit(done.returncode)
 
 

@@ -20,11 +20,6 @@
 
 namespace kopi::test {
 
-inline std::string shown(const std::string& text) { return text; }
-inline std::string shown(bool value) { return value ? "true" : "false"; }
-inline std::string shown(const RelPath& path) { return path.str(); }
-inline std::string shown(const Digest& digest) { return digest.str(); }
-
 /// "E_CODE message", then a line for each "while ..." and for the hint.
 inline std::string shown(const Error& error) {
   std::string text = std::string(info(error.code).name) + " " + error.message;
@@ -42,30 +37,6 @@ inline std::string shown(const Findings& findings) {
   std::string text;
   for (const Finding& finding : findings) text += shown(finding) + "\n";
   return text;
-}
-
-template <class T>
-std::string outcome(const Result<T>& result) {
-  if (!result) return shown(result.error());
-  if constexpr (std::is_void_v<T>) {
-    return "ok";
-  } else {
-    return shown(*result);
-  }
-}
-
-/// The part of a failed call that other programs rely on: "E_CODE". "ok" when it did not fail.
-template <class T>
-std::string code_of(const Result<T>& result) {
-  return result ? "ok" : std::string(info(result.error().code).name);
-}
-
-/// A result that must be there: REQUIREs it and hands it out.
-template <class T>
-T must(Result<T> result) {
-  INFO((result ? std::string() : shown(result.error())));
-  REQUIRE(result.has_value());
-  if constexpr (!std::is_void_v<T>) return *std::move(result);
 }
 
 }  // namespace kopi::test
@@ -90,3 +61,34 @@ struct StringMaker<kopi::Finding> {
 };
 
 }  // namespace Catch
+
+namespace kopi::test {
+
+/// A value as its StringMaker shows it, strings without quotes; or the error, whole.
+template <class T>
+std::string outcome(const Result<T>& result) {
+  if (!result) return shown(result.error());
+  if constexpr (std::is_void_v<T>) {
+    return "ok";
+  } else if constexpr (std::is_same_v<T, std::string>) {
+    return *result;
+  } else {
+    return Catch::StringMaker<T>::convert(*result);
+  }
+}
+
+/// The part of a failed call that other programs rely on: "E_CODE". "ok" when it did not fail.
+template <class T>
+std::string code_of(const Result<T>& result) {
+  return result ? "ok" : std::string(info(result.error().code).name);
+}
+
+/// A result that must be there: REQUIREs it and hands it out.
+template <class T>
+T must(Result<T> result) {
+  INFO((result ? std::string() : shown(result.error())));
+  REQUIRE(result.has_value());
+  if constexpr (!std::is_void_v<T>) return *std::move(result);
+}
+
+}  // namespace kopi::test

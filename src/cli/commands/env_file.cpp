@@ -57,7 +57,7 @@ Text render(const VariablesView& view) {
   for (const VariableView& variable : view.variables) {
     text.styled(variable.set ? Style::green : Style::yellow, "{} ", variable.set ? "✓" : "•");
     text.print("{:<28} {:<14} {}", variable.name, variable.set ? "set (" + variable.from + ")" : "needs setting", variable.required ? "required" : "optional");
-    if (!variable.description.empty()) text.print(" — {}", trim(replace_all(variable.description, "\n", " ")));
+    if (!variable.description.empty()) text.print(" — {}", one_line(variable.description));
     text.print("\n");
   }
   if (view.variables.empty()) text.print("No variables: nothing is asked for, and {} sets none.\n", view.file);

@@ -53,7 +53,9 @@ Result<Outcome> run(Context& context, const Arguments& given) {
     if (gone) removed.push_back(alias);
     else context.console.warn({Severity::medium, "alias.left", "", 0, 0, gone.error().message, "", ""});
   }
-  KOPI_CHECK(delete_profile(context.home, name).while_doing("deleting {}", name.str()));
+  if (auto deleted = delete_profile(context.home, name).while_doing("deleting {}", name.str()); !deleted) {
+    return with_hint(std::move(deleted).error(), fmt::format("kopi profile delete {} --yes", name.str()));  // goes on from where it stopped
+  }
   Outcome outcome;
   outcome.data = Node::mapping({{"name", name.str()}, {"path", context.home.profile_path(name)}, {"aliases", records_of("name", removed)}});
   outcome.text.styled(Style::green, "✓").print(" Deleted {}\n", name.str());

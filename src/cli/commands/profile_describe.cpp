@@ -52,44 +52,59 @@ Result<void> write_by_model(Context& context, const ProfileName& name) {
   QuietSink sink;
   AnswerResult answer = loop.run(provider->answer(request, sink, stop.get_token()));
   if (!answer) return std::move(answer.error().error);
-  const std::string sentence(trim(replace_all(answer->text, "\n", " ")));
+  const std::string sentence = one_line(answer->text);
   if (sentence.empty()) return error(Code::provider, "the model answered with nothing");
   KOPI_TRY(const FileLock lock, context.lock_existing(name, "kopi profile describe"));
   return write_card(context.home.profile_path(name), {{"description", sentence}, {"description_auto", true}});
 }
 
-Result<Outcome> run(Context& context, const Arguments& given) {
-  const auto name_text = given.value("NAME");
-  const auto text = given.value("--text");
+Result<void> check_usage(const Arguments& given) {
   const bool automatic = given.flag("--auto");
-  const bool all = given.flag("--all");
-  if (all && !automatic) return error(Code::usage, "--all needs --auto");
-  if (all && (name_text || text)) return error(Code::usage, "--all excludes a name and --text");
-  if (text && automatic) return error(Code::usage, "--text excludes --auto");
-  if (!all && !name_text) return error(Code::usage, "a profile's name is needed");
+  if (given.flag("--all") && !automatic) return error(Code::usage, "--all needs --auto");
+  if (given.flag("--overwrite") && !automatic) return error(Code::usage, "--overwrite needs --auto");
+  if (given.flag("--all") && (given.flag("NAME") || given.flag("--text"))) return error(Code::usage, "--all excludes a name and --text");
+  if (given.flag("--text") && automatic) return error(Code::usage, "--text excludes --auto");
+  if (!given.flag("--all") && !given.flag("NAME")) return error(Code::usage, "missing argument NAME");
+  return {};
+}
 
-  std::vector<ProfileName> names;
-  if (all) {
-    KOPI_TRY(names, list_profiles(context.home));
-  } else {
-    KOPI_TRY(const ProfileName name, context.profile(name_text));
-    names.push_back(name);
+Result<void> describe(Context& context, const ProfileName& name, const Arguments& given) {
+  KOPI_CHECK(check_card(context.home, name));
+  if (const auto text = given.value("--text")) {
+    KOPI_TRY(const FileLock lock, context.lock_existing(name, "kopi profile describe"));
+    return write_card(context.home.profile_path(name), {{"description", *text}, {"description_auto", false}});
   }
+  if (!given.flag("--auto") || (!given.flag("--overwrite") && !read_card(context.home, name).description.empty())) return {};
+  return write_by_model(context, name).while_doing("describing {}", name.str());
+}
+
+// One profile that can't be described does not keep the others from it.
+Result<Outcome> describe_all(Context& context, const Arguments& given) {
+  KOPI_TRY(const auto names, list_profiles(context.home));
   Outcome outcome;
   Node records = Node::sequence();
   for (const ProfileName& name : names) {
-    if (text) {
-      KOPI_TRY(const FileLock lock, context.lock_existing(name, "kopi profile describe"));
-      KOPI_CHECK(write_card(context.home.profile_path(name), {{"description", *text}, {"description_auto", false}}));
-    }
-    if (automatic && (given.flag("--overwrite") || read_card(context.home, name).description.empty())) {
-      KOPI_CHECK(write_by_model(context, name).while_doing("describing {}", name.str()));
-    }
-    if (all) outcome.text.print("{}: ", name.str());
+    auto done = describe(context, name, given);
+    if (!done && done.error().code == Code::interrupted) return std::move(done).error();
+    outcome.text.print("{}: ", name.str());
     show(outcome.text, context, name);
     records.push(record_of(context, name));
+    if (done) continue;
+    if (outcome.problem) context.console.warn({Severity::medium, "profile.not-described", "", 0, 0, name.str() + ": " + done.error().message, "", ""});
+    else outcome.problem = std::move(done).error();
   }
-  outcome.data = all ? Node::mapping({{"profiles", records}}) : records.items().front();
+  outcome.data = Node::mapping({{"profiles", std::move(records)}});
+  return outcome;
+}
+
+Result<Outcome> run(Context& context, const Arguments& given) {
+  KOPI_CHECK(check_usage(given));
+  if (given.flag("--all")) return describe_all(context, given);
+  KOPI_TRY(const ProfileName name, context.profile(given.value("NAME")));
+  KOPI_CHECK(describe(context, name, given));
+  Outcome outcome;
+  show(outcome.text, context, name);
+  outcome.data = record_of(context, name);
   return outcome;
 }
 

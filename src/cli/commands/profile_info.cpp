@@ -17,7 +17,7 @@ void render_env(Text& text, const ProfileDetails& details) {
     const EnvRequirement& variable = status.variable;
     text.styled(status.set ? Style::green : Style::yellow, "  {} ", status.set ? "✓" : "•");
     text.print("{} ({}", variable.name, variable.required ? "required" : "optional");
-    if (variable.default_value) text.print(", default: {}", *variable.default_value);
+    if (variable.default_value) text.print(", default: {}", one_line(*variable.default_value));
     text.print(")\n");
   }
 }
@@ -49,10 +49,10 @@ Result<Outcome> run(Context& context, const Arguments& given) {
   row("Distribution", record->name);
   row("Version", version_words(record->version, ""));
   if (details.manifest) {
-    row("Description", details.manifest->description);
-    row("Author", details.manifest->author);
-    row("License", details.manifest->license);
-    row("Homepage", details.manifest->homepage);
+    row("Description", one_line(details.manifest->description));
+    row("Author", one_line(details.manifest->author));
+    row("License", one_line(details.manifest->license));
+    row("Homepage", one_line(details.manifest->homepage));
     if (details.manifest->kopi_requires) row("Requires", "kopi " + details.manifest->kopi_requires->str());
     if (!details.manifest->hermes_requires.empty()) row("Made for", "Hermes " + details.manifest->hermes_requires);
   }

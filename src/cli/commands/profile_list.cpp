@@ -1,4 +1,3 @@
-#include "base/unicode.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/profile_view.hpp"
 
@@ -9,7 +8,7 @@ constexpr ExampleSpec examples[] = {{"kopi profile list", "a table of all profil
 
 std::string distribution_words(const ProfileView& view) {
   if (!view.record) return "—";
-  return truncate_to_width(fmt::format("{}@{}", view.record->name, view.record->version.empty() ? "?" : view.record->version), 30);
+  return shortened(fmt::format("{}@{}", view.record->name, view.record->version.empty() ? "?" : view.record->version), 30);
 }
 
 Result<Outcome> run(Context& context, const Arguments&) {
@@ -21,7 +20,7 @@ Result<Outcome> run(Context& context, const Arguments&) {
     const ProfileView view = view_profile(context, name, aliases);
     for (const Finding& problem : view.problems) context.console.warn(problem);
     list.push(to_json(view));
-    table.row({name.str(), view.model ? truncate_to_width(*view.model, 26) : "—", "stopped", view.alias.value_or("—"), distribution_words(view)},
+    table.row({name.str(), view.model ? shortened(*view.model, 26) : "—", "stopped", view.alias.value_or("—"), distribution_words(view)},
               view.active ? "◆" : " ");
   }
   Outcome outcome;

@@ -15,8 +15,8 @@ Result<Outcome> run(Context& context, const Arguments& given) {
   outcome.data = to_json(details);
   const auto row = [&](std::string_view label, const std::string& value) { outcome.text.styled(Style::dim, "{:<14}", label).print(" {}\n", value); };
   row("Profile", name.str());
-  if (!details.card.display_name.empty()) row("Called", details.card.display_name);
-  if (!details.card.description.empty()) row("Description", details.card.description);
+  if (!details.card.display_name.empty()) row("Called", one_line(details.card.display_name));
+  if (!details.card.description.empty()) row("Description", one_line(details.card.description));
   row("Path", details.view.path);
   row("Model", model_words(details.view.model));
   row("Gateway", "stopped");

@@ -13,8 +13,10 @@ Result<Outcome> run(Context& context, const Arguments& given) {
   Outcome outcome;
   outcome.data = Node::mapping({{"name", name.str()}, {"path", context.home.profile_path(name)}});
   outcome.text.print("Switched to: {}\n", name.str());
-  if (context.selection.origin == Selection::Origin::variable) {
-    context.console.warn({Severity::medium, "profile.choice-hidden", "", 0, 0, "KOPI_PROFILE is set and still wins in this shell", "", ""});
+  const auto origin = context.selection.origin;
+  if (origin == Selection::Origin::variable || origin == Selection::Origin::home) {
+    context.console.warn({Severity::medium, "profile.choice-hidden", "", 0, 0,
+                          fmt::format("{} is set and still wins in this shell", origin == Selection::Origin::home ? "KOPI_HOME" : "KOPI_PROFILE"), "", ""});
   }
   return outcome;
 }

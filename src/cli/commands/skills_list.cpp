@@ -1,8 +1,6 @@
 #include "cli/answer.hpp"
 #include "cli/commands/commands.hpp"
 #include "runtime/agent.hpp"
-#include "base/text.hpp"
-#include "base/unicode.hpp"
 
 namespace kopi::cli {
 namespace {
@@ -22,7 +20,7 @@ Result<Outcome> run(Context& context, const Arguments&) {
                              {"path", skill.file},
                              {"conforms", skill.findings.empty()},
                              {"findings", to_json(skill.findings)}}));
-    table.row({skill.name, skill.origin, truncate_to_width(replace_all(skill.description, "\n", " "), 90)}, skill.findings.empty() ? " " : "~");
+    table.row({skill.name, skill.origin, shortened(skill.description, 90)}, skill.findings.empty() ? " " : "~");
   }
   outcome.data = Node::mapping({{"skills", std::move(list)}, {"refused", to_json(set.refused)}});
   if (set.skills.empty()) {

@@ -35,7 +35,7 @@ Result<Outcome> run(Context& context, const Arguments& given) {
                                 {"body", skill->body}});
   const auto row = [&](std::string_view label, const std::string& value) { outcome.text.styled(Style::dim, "{:<12}", label).print(" {}\n", value); };
   row("Skill", skill->name);
-  row("Description", replace_all(skill->description, "\n", " "));
+  row("Description", one_line(skill->description));
   row("File", skill->file);
   for (const std::string& file : files) {
     if (file != "SKILL.md") row("", file);
