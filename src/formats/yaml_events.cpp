@@ -82,6 +82,9 @@ class Gate {
       const CodePoint point = decode_utf8(text_.substr(offset));
       if (!point.valid) return refuse(Code::yaml, place_of(offset), "not UTF-8");
       if (point.value == 0) return refuse(Code::yaml, place_of(offset), "a NUL byte");
+      if (point.value < 0x20 && point.value != '\t' && point.value != '\n' && point.value != '\r') {
+        return refuse(Code::yaml, place_of(offset), "a control character; write it as an escape in double quotes");
+      }
       offset += point.size;
     }
     return {};
@@ -147,6 +150,13 @@ class Gate {
       event.end += 1;
       event.place.column -= 1;
     }
+  }
+
+  // A block scalar whose last line the end of the file ends has no line break there to keep (YAML 1.2.2, 8.1.1.2); libfyaml adds one.
+  void drop_made_up_newline(YamlEvent& event) const {
+    const bool block = event.style == YamlEvent::Style::literal || event.style == YamlEvent::Style::folded;
+    const bool line_ended = text_.ends_with('\n') || text_.ends_with('\r');
+    if (block && !line_ended && event.end == text_.size() && event.text.ends_with('\n')) event.text.pop_back();
   }
 
   Result<void> properties(YamlEvent& event, fy_token* anchor, fy_token* tag) {
@@ -217,6 +227,7 @@ class Gate {
         taken.style = style_of(event.scalar.value);
         taken.text = text_of(event.scalar.value);
         mark(taken, event.scalar.value);
+        drop_made_up_newline(taken);
         KOPI_CHECK(properties(taken, event.scalar.anchor, event.scalar.tag));
         events_.push_back(std::move(taken));
         return {};

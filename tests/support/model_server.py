@@ -1,7 +1,8 @@
 """A model server for tests: it speaks the providers' real streams from a script, and refuses requests that no provider takes.
 
-The script is a JSON list of replies, or {"key": the key to ask for, "tls": true, "replies": [...]}. The first reply whose `match`
-(text that the last user message holds; absent: any) fits answers; with `times` only so often, then the next fitting one.
+The script is a JSON list of replies, or {"key": the key to ask for, "tls": true, "bases": the paths that it serves
+beside /v1, "replies": [...]}. The first reply whose `match` (text that the last user message holds; absent: any) fits answers; with
+`times` only so often, then the next fitting one.
 
   what is answered
   say            the text, streamed in pieces of `piece` UTF-16 units (default 8): a character beyond the BMP can be split
@@ -211,7 +212,7 @@ class Handler(BaseHTTPRequestHandler):
         try:
             body = json.loads(raw.decode("utf-8"), object_pairs_hook=without_duplicates)
             self.server.note({"path": self.path, "connection": self.number, "headers": headers, "body": body})
-            if self.path not in ("/v1/chat/completions", "/v1/messages"):
+            if not any(self.path in (f"{base}/chat/completions", f"{base}/messages") for base in self.server.bases):
                 return self.whole(404, "<html><body>Not Found</body></html>", None, "text/html")
             key = (check_anthropic if anthropic else check_openai)(body, headers)
         except (Refused, ValueError) as refused:
@@ -303,6 +304,7 @@ class ModelServer(ThreadingHTTPServer):
         options = script if isinstance(script, dict) else {"replies": script}
         self.replies = options["replies"]
         self.key = options.get("key")
+        self.bases = ["/v1", *options.get("bases", [])]
         self.journal = Path(journal)
         self.used = {}
         self.connections = 0
