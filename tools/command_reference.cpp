@@ -27,13 +27,15 @@ std::string option_rows(std::span<const OptionSpec> options) {
 std::string anchor(std::string_view heading) { return replace_all(to_lower_ascii(heading), " ", "-"); }
 
 std::string command_section(const CommandSpec& command) {
-  std::string page = fmt::format("## kopi {}\n\n{}.\n\n```text\n{}\n```\n\n", command.path, markdown_escape(command.summary), cli::usage_line(command));
+  std::string page =
+      fmt::format("## kopi {}\n\n{}.\n\n```text\n{}\n```\n\n", command.path, markdown_escape(command.summary), cli::usage_line(command));
   for (const cli::ShortForm& form : cli::short_forms()) {
     if (form.path == command.path) page += fmt::format("In short: `kopi {}`.\n\n", form.word);
   }
   if (!command.details.empty()) page += markdown_escape(command.details) + "\n\n";
   if (!command.arguments.empty()) page += "| Argument | Meaning |\n|---|---|\n";
-  for (const ArgumentSpec& argument : command.arguments) page += fmt::format("| `{}` | {} |\n", argument.name, markdown_cell(argument.help));
+  for (const ArgumentSpec& argument : command.arguments)
+    page += fmt::format("| `{}` | {} |\n", argument.name, markdown_cell(argument.help));
   if (!command.arguments.empty()) page += "\n";
   if (!command.options.empty()) page += "| Option | Meaning |\n|---|---|\n" + option_rows(command.options) + "\n";
   page += "```sh\n";
@@ -44,7 +46,8 @@ std::string command_section(const CommandSpec& command) {
 Node arguments_to_json(const CommandSpec& command) {
   Node list = Node::sequence();
   for (const ArgumentSpec& argument : command.arguments) {
-    list.push(Node::mapping({{"name", argument.name}, {"help", argument.help}, {"required", argument.required}, {"repeated", argument.repeated}}));
+    list.push(Node::mapping(
+        {{"name", argument.name}, {"help", argument.help}, {"required", argument.required}, {"repeated", argument.repeated}}));
   }
   return list;
 }
@@ -66,7 +69,8 @@ std::string render_commands_page() {
   page += "Every command takes these options:\n\n| Option | Meaning |\n|---|---|\n" + option_rows(cli::common_options());
   page += "| `-h, --help` | help for the command |\n\n";
   for (const CommandSpec* command : cli::all_commands()) {
-    if (!command->hidden) page += fmt::format("- [kopi {0}](#kopi-{1}): {2}\n", command->path, anchor(command->path), markdown_escape(command->summary));
+    if (!command->hidden)
+      page += fmt::format("- [kopi {0}](#kopi-{1}): {2}\n", command->path, anchor(command->path), markdown_escape(command->summary));
   }
   page += "\n";
   for (const CommandSpec* command : cli::all_commands()) {
@@ -78,8 +82,9 @@ std::string render_commands_page() {
 
 std::string render_exit_codes_page() {
   std::string page = page_start("Exit codes", "the table of codes in src/base/code.cpp");
-  page += "A command's exit status says in one number how it went. With `--json` the record's `exit` is the same number, and its `code` "
-          "tells more exactly what happened. Scripts may rely on both.\n\n";
+  page +=
+      "A command's exit status says in one number how it went. With `--json` the record's `exit` is the same number, and its `code` "
+      "tells more exactly what happened. Scripts may rely on both.\n\n";
   std::set<int> exits = {0};
   for (const CodeInfo& code : all_codes()) exits.insert(code.exit);
   for (const int exit : exits) {
@@ -100,7 +105,8 @@ Node table_to_json() {
   Node list = Node::sequence();
   for (const CommandSpec* command : cli::all_commands()) {
     Node examples = Node::sequence();
-    for (const ExampleSpec& example : command->examples) examples.push(Node::mapping({{"command", example.command}, {"says", example.says}}));
+    for (const ExampleSpec& example : command->examples)
+      examples.push(Node::mapping({{"command", example.command}, {"says", example.says}}));
     list.push(Node::mapping({{"path", command->path},
                              {"summary", command->summary},
                              {"details", command->details},
@@ -112,7 +118,8 @@ Node table_to_json() {
   Node forms = Node::sequence();
   for (const cli::ShortForm& form : cli::short_forms()) forms.push(Node::mapping({{"word", form.word}, {"path", form.path}}));
   Node codes = Node::sequence();
-  for (const CodeInfo& code : all_codes()) codes.push(Node::mapping({{"name", code.name}, {"exit", code.exit}, {"meaning", cli::exit_meaning(code.exit)}}));
+  for (const CodeInfo& code : all_codes())
+    codes.push(Node::mapping({{"name", code.name}, {"exit", code.exit}, {"meaning", cli::exit_meaning(code.exit)}}));
   return Node::mapping({{"commands", std::move(list)},
                         {"common_options", options_to_json(cli::common_options())},
                         {"short_forms", std::move(forms)},

@@ -61,7 +61,8 @@ std::string config_type(const Node& schema) {
     words = "list of " + (values != nullptr ? choices(*values) : types(*items));
   }
   const Node* additional = schema.find("additionalProperties");
-  if (words == "mapping" && additional != nullptr && additional->find("properties") == nullptr) words = "mapping of names to " + types(*additional);
+  if (words == "mapping" && additional != nullptr && additional->find("properties") == nullptr)
+    words = "mapping of names to " + types(*additional);
   return words + range(schema);
 }
 
@@ -70,7 +71,8 @@ void config_rows(const Node& schema, const std::string& key, std::string& rows) 
   const Node* additional = schema.find("additionalProperties");
   const bool by_name = additional != nullptr && additional->find("properties") != nullptr;
   const bool is_value = !by_name && (members == nullptr || schema.find("type")->is(Node::Kind::sequence));
-  if (is_value) rows += fmt::format("| `{}` | {} | {} |\n", key, markdown_cell(config_type(schema)), markdown_cell(text_at(schema, "description")));
+  if (is_value)
+    rows += fmt::format("| `{}` | {} | {} |\n", key, markdown_cell(config_type(schema)), markdown_cell(text_at(schema, "description")));
   if (members != nullptr) {
     for (const Node& member : members->items()) config_rows(member, key + "." + member.key(), rows);
   }
@@ -88,7 +90,8 @@ class Records {
     KOPI_TRY(const Node record, sources_.schema("record"));
     std::string text = page_start("Records", "the schemas in schemas/output");
     text += markdown_escape(text_at(record, "description")) +
-            " The schemas are the last word; this page shows them for reading. Every field is always there. A field that has nothing to say is null.\n\n";
+            " The schemas are the last word; this page shows them for reading. Every field is always there. A field that has nothing to "
+            "say is null.\n\n";
     text += "## The envelope\n\n" + forms(record);
     for (const cli::CommandSpec* command : cli::all_commands()) {
       if (command->hidden) continue;
@@ -127,7 +130,8 @@ class Records {
     if (choices == nullptr) return schema.find("properties") == nullptr ? "" : table(schema);
     std::string text;
     for (const Node& form : choices->items()) {
-      text += fmt::format("**{}**{}\n\n", text_at(form, "title"), form.find("description") == nullptr ? "" : ": " + markdown_escape(text_at(form, "description")));
+      text += fmt::format("**{}**{}\n\n", text_at(form, "title"),
+                          form.find("description") == nullptr ? "" : ": " + markdown_escape(text_at(form, "description")));
       text += form.find("$ref") != nullptr ? link(resolve(form)) + "\n\n" : table(form);
     }
     return text;
@@ -143,10 +147,12 @@ class Records {
     for (const Node& member : schema.find("properties")->items()) {
       const Node& target = resolve(member);
       const std::string own = text_at(member, "description");
-      text += fmt::format("| `{}` | {} | {} |\n", prefix + member.key(), type(member), markdown_cell(own.empty() ? text_at(target, "description") : own));
+      text += fmt::format("| `{}` | {} | {} |\n", prefix + member.key(), type(member),
+                          markdown_cell(own.empty() ? text_at(target, "description") : own));
       const Node* items = target.find("items");
       const Node* inner = items != nullptr && items->find("properties") != nullptr ? items : &target;
-      if (inner->find("properties") != nullptr && !is_defined(*inner)) rows(*inner, prefix + member.key() + (items != nullptr ? "[]." : "."), text);
+      if (inner->find("properties") != nullptr && !is_defined(*inner))
+        rows(*inner, prefix + member.key() + (items != nullptr ? "[]." : "."), text);
     }
   }
 
@@ -184,15 +190,18 @@ class Records {
   // Has a section of its own on the page.
   bool is_defined(const Node& schema) const {
     const auto& definitions = common_.find("$defs")->items();
-    return std::any_of(definitions.begin(), definitions.end(), [&](const Node& definition) { return &definition == &schema && schema.find("properties") != nullptr; });
+    return std::any_of(definitions.begin(), definitions.end(),
+                       [&](const Node& definition) { return &definition == &schema && schema.find("properties") != nullptr; });
   }
 
   static std::string link(const Node& definition) {
     const std::string title = text_at(definition, "title");
     std::string anchor;
     for (const char c : to_lower_ascii(title)) {
-      if (c == ' ') anchor += '-';
-      else if (c != '\'') anchor += c;
+      if (c == ' ')
+        anchor += '-';
+      else if (c != '\'')
+        anchor += c;
     }
     return fmt::format("[{}](#{})", to_lower_ascii(title), anchor);
   }
@@ -205,8 +214,10 @@ class Records {
 
 std::string render_config_page(const Node& schema) {
   std::string page = page_start("Settings", "schemas/config-v1.schema.json");
-  page += "A profile's settings are in its `config.yaml`. `kopi config set KEY VALUE` changes one and leaves the rest of the file as it is; `kopi config list` "
-          "shows what is set. NAME stands for a name of your choice.\n\n";
+  page +=
+      "A profile's settings are in its `config.yaml`. `kopi config set KEY VALUE` changes one and leaves the rest of the file as it is; "
+      "`kopi config list` "
+      "shows what is set. NAME stands for a name of your choice.\n\n";
   for (const Node& section : schema.find("properties")->items()) {
     const std::string description = text_at(section, "description");
     const bool is_section = section.find("properties") != nullptr || section.find("additionalProperties") != nullptr;

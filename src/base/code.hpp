@@ -9,6 +9,7 @@
 
 namespace kopi {
 
+// clang-format off
 enum class Code {
   // exit 1: failed
   not_found, exists, name, alias, source, manifest, yaml, json, schema, requires_newer, path, link, type, collision,
@@ -32,6 +33,7 @@ enum class Code {
   // E_CANCELLED, three ways: a person said no (0), consent was needed and nobody could be asked (4), Ctrl-C (130)
   declined, consent_needed, interrupted,
 };
+// clang-format on
 
 struct CodeInfo {
   Code code;

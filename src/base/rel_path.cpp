@@ -8,9 +8,7 @@
 namespace kopi {
 namespace {
 
-Error bad_path(std::string_view text, std::string_view reason) {
-  return error(Code::path, "path '{}' is not allowed: {}", text, reason);
-}
+Error bad_path(std::string_view text, std::string_view reason) { return error(Code::path, "path '{}' is not allowed: {}", text, reason); }
 
 bool is_drive_letter(std::string_view text) {
   const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };

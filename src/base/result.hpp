@@ -22,10 +22,10 @@ namespace kopi {
 
 struct Error {
   Code code = Code::internal;
-  std::string message;               ///< lower case, no final full stop, names the thing
-  std::string hint = {};             ///< a command that the user can type, or empty
+  std::string message;                    ///< lower case, no final full stop, names the thing
+  std::string hint = {};                  ///< a command that the user can type, or empty
   std::vector<std::string> context = {};  ///< innermost first: "updating coder"
-  Findings findings = {};            ///< every located complaint behind this error
+  Findings findings = {};                 ///< every located complaint behind this error
 
   bool operator==(const Error&) const = default;
 };
@@ -75,7 +75,6 @@ inline Error with_hint(Error error, std::string hint) {
   if (auto result = (__VA_ARGS__); !result) leave std::move(result).error()
 
 #define KOPI_TRY(declaration, ...) KOPI_TRY_AS_(return, KOPI_CONCAT(kopi_result_, __COUNTER__), declaration, __VA_ARGS__)
-#define KOPI_CO_TRY(declaration, ...) \
-  KOPI_TRY_AS_(co_return, KOPI_CONCAT(kopi_result_, __COUNTER__), declaration, __VA_ARGS__)
+#define KOPI_CO_TRY(declaration, ...) KOPI_TRY_AS_(co_return, KOPI_CONCAT(kopi_result_, __COUNTER__), declaration, __VA_ARGS__)
 #define KOPI_CHECK(...) KOPI_CHECK_AS_(return, KOPI_CONCAT(kopi_result_, __COUNTER__), __VA_ARGS__)
 #define KOPI_CO_CHECK(...) KOPI_CHECK_AS_(co_return, KOPI_CONCAT(kopi_result_, __COUNTER__), __VA_ARGS__)

@@ -62,8 +62,7 @@ std::string replace_all(std::string_view text, std::string_view from, std::strin
 }
 
 std::string shell_quote(std::string_view text) {
-  constexpr std::string_view plain =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+=:,./-";
+  constexpr std::string_view plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+=:,./-";
   if (!text.empty() && text.find_first_not_of(plain) == std::string_view::npos) return std::string(text);
   return "'" + replace_all(text, "'", "'\\''") + "'";
 }

@@ -8,8 +8,8 @@ namespace kopi {
 
 CodePoint decode_utf8(std::string_view text) {
   utf8proc_int32_t value = -1;
-  const auto size = utf8proc_iterate(reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
-                                     static_cast<utf8proc_ssize_t>(text.size()), &value);
+  const auto size =
+      utf8proc_iterate(reinterpret_cast<const utf8proc_uint8_t*>(text.data()), static_cast<utf8proc_ssize_t>(text.size()), &value);
   if (size <= 0 || value < 0) return {U'\uFFFD', 1, false};
   return {static_cast<char32_t>(value), static_cast<std::size_t>(size), true};
 }
@@ -56,9 +56,7 @@ bool is_bidi_control(char32_t value) {
          (value >= 0x2066 && value <= 0x2069);
 }
 
-bool is_ignorable(char32_t value) {
-  return utf8proc_get_property(static_cast<utf8proc_int32_t>(value))->ignorable != 0;
-}
+bool is_ignorable(char32_t value) { return utf8proc_get_property(static_cast<utf8proc_int32_t>(value))->ignorable != 0; }
 
 std::string without_ignorable(std::string_view text) {
   std::string kept;
@@ -72,9 +70,8 @@ std::string without_ignorable(std::string_view text) {
 
 std::string fold(std::string_view text) {
   utf8proc_uint8_t* folded = nullptr;
-  const auto size = utf8proc_map(
-      reinterpret_cast<const utf8proc_uint8_t*>(text.data()), static_cast<utf8proc_ssize_t>(text.size()), &folded,
-      static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_CASEFOLD));
+  const auto size = utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(text.data()), static_cast<utf8proc_ssize_t>(text.size()),
+                                 &folded, static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_CASEFOLD));
   if (size < 0) return std::string(text);  // not UTF-8: nothing to fold
   std::string result(reinterpret_cast<const char*>(folded), static_cast<std::size_t>(size));
   std::free(folded);
@@ -96,8 +93,8 @@ Cluster next_cluster(std::string_view text) {
   char32_t previous = 0;
   while (cluster.bytes < text.size()) {
     const CodePoint point = decode_utf8(text.substr(cluster.bytes));
-    if (cluster.bytes > 0 && utf8proc_grapheme_break_stateful(static_cast<utf8proc_int32_t>(previous),
-                                                              static_cast<utf8proc_int32_t>(point.value), &state)) {
+    if (cluster.bytes > 0 &&
+        utf8proc_grapheme_break_stateful(static_cast<utf8proc_int32_t>(previous), static_cast<utf8proc_int32_t>(point.value), &state)) {
       break;
     }
     const int width = utf8proc_charwidth(static_cast<utf8proc_int32_t>(point.value));

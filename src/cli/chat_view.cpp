@@ -49,7 +49,8 @@ void ChatView::show(const TurnEvent& event) {
     case TurnEvent::Kind::usage:
       usage_ = event.usage;
       if (json_) {
-        write_event(Node::mapping({{"type", "usage"}, {"input", usage_.input}, {"output", usage_.output}, {"cached", usage_.cached}, {"cost", Node()}}));
+        write_event(Node::mapping(
+            {{"type", "usage"}, {"input", usage_.input}, {"output", usage_.output}, {"cached", usage_.cached}, {"cost", Node()}}));
       }
       return;
   }

@@ -30,7 +30,7 @@ struct ArgumentSpec {
   bool required = true;
   bool repeated = false;  ///< takes all that follow
   Offers offers = Offers::nothing;
-  bool secret = false;    ///< no message repeats it
+  bool secret = false;  ///< no message repeats it
 };
 
 struct OptionSpec {

@@ -5,6 +5,7 @@
 namespace kopi::cli {
 namespace {
 
+// clang-format off
 constexpr const CommandSpec* k_commands[] = {
     &chat_command,           &setup_command,          &profile_status_command,  &profile_list_command,   &profile_show_command,
     &profile_info_command,   &profile_create_command, &profile_use_command,     &profile_alias_command,  &profile_rename_command,
@@ -13,6 +14,7 @@ constexpr const CommandSpec* k_commands[] = {
     &env_list_command,       &env_set_command,        &env_unset_command,       &env_check_command,      &skills_list_command,
     &skills_show_command,    &doctor_command,         &update_command,          &completion_command,     &help_command,
     &complete_command};
+// clang-format on
 
 constexpr ShortForm k_short_forms[] = {{"install", "profile install"}};
 
@@ -28,7 +30,8 @@ std::span<const ShortForm> short_forms() { return k_short_forms; }
 std::span<const OptionSpec> common_options() { return k_common; }
 
 const CommandSpec* find_command(std::string_view path) {
-  const auto found = std::find_if(std::begin(k_commands), std::end(k_commands), [&](const CommandSpec* command) { return command->path == path; });
+  const auto found =
+      std::find_if(std::begin(k_commands), std::end(k_commands), [&](const CommandSpec* command) { return command->path == path; });
   return found == std::end(k_commands) ? nullptr : *found;
 }
 
@@ -36,7 +39,8 @@ std::vector<const CommandSpec*> commands_below(std::string_view path) {
   std::vector<const CommandSpec*> below;
   if (path.empty()) return below;
   for (const CommandSpec* command : k_commands) {
-    if (command->path.size() > path.size() && command->path.starts_with(path) && command->path[path.size()] == ' ') below.push_back(command);
+    if (command->path.size() > path.size() && command->path.starts_with(path) && command->path[path.size()] == ' ')
+      below.push_back(command);
   }
   return below;
 }

@@ -12,7 +12,9 @@ Result<void> consent_to(Context& context, const Prepared& prepared, bool yes, bo
                               "look at the preview, then add --allow-new-capabilities");
     for (const Capability& capability : prepared.plan.capabilities_added) {
       problem.findings.push_back({Severity::high, "capability.new", "", 0, 0,
-                                  fmt::format("new: {} {}{}{}", describe_kind(capability.kind), capability.name, capability.detail.empty() ? "" : ": ", capability.detail), "", ""});
+                                  fmt::format("new: {} {}{}{}", describe_kind(capability.kind), capability.name,
+                                              capability.detail.empty() ? "" : ": ", capability.detail),
+                                  "", ""});
     }
     return problem;
   }
@@ -34,7 +36,8 @@ Error conflicts_left(const Prepared& prepared) {
   Error problem = error(Code::conflict, "'{}' is installed, and some files are left for you to decide", prepared.name.str());
   for (const PlanStep& step : prepared.plan.steps) {
     if (step.action != PlanStep::Action::conflict) continue;
-    problem.findings.push_back({Severity::medium, "conflict", step.path.str(), 0, 0, fmt::format("yours stays; the shipped one is {}.kopi-new", step.path.str()), "", ""});
+    problem.findings.push_back({Severity::medium, "conflict", step.path.str(), 0, 0,
+                                fmt::format("yours stays; the shipped one is {}.kopi-new", step.path.str()), "", ""});
   }
   return problem;
 }

@@ -58,7 +58,8 @@ void Console::progress(const Progress& progress) {
   if (progress_shown_ && now - last_progress_ < std::chrono::milliseconds(80) && progress.done != progress.total) return;
   last_progress_ = now;
   std::string line = fmt::format("{}: {}", progress.what, progress.done);
-  if (progress.total > 0) line = fmt::format("{}: {:3}% ({}/{})", progress.what, progress.done * 100 / progress.total, progress.done, progress.total);
+  if (progress.total > 0)
+    line = fmt::format("{}: {:3}% ({}/{})", progress.what, progress.done * 100 / progress.total, progress.done, progress.total);
   if (progress.bytes > 0) line += ", " + human_bytes(progress.bytes);
   (void)write_stream(Stream::errors, "\r\x1b[K" + escape_terminal(line, Keep::nothing));
   progress_shown_ = true;

@@ -25,9 +25,9 @@ class Console final : public Reporter {
  public:
   Console(const Environment& environment, ConsoleOptions options);
 
-  void out(const Text& text);   ///< the answer
-  void talk(const Text& text);  ///< everything else; nothing with --quiet
-  void error(const Text& text); ///< also with --quiet
+  void out(const Text& text);    ///< the answer
+  void talk(const Text& text);   ///< everything else; nothing with --quiet
+  void error(const Text& text);  ///< also with --quiet
   /// The answer as the bytes they are: JSON, scripts, a model's words into a pipe.
   void out_raw(std::string_view bytes);
 

@@ -20,9 +20,8 @@ Result<ProfileName> Context::profile(const std::optional<std::string>& name) con
 }
 
 Result<FileLock> Context::lock(const ProfileName& name, const std::string& holder) const {
-  return lock_profile(home, name, LockMode::exclusive, holder, &interrupt, [this](std::string_view other) {
-    console.note(fmt::format("waiting for another kopi ({})", other));
-  });
+  return lock_profile(home, name, LockMode::exclusive, holder, &interrupt,
+                      [this](std::string_view other) { console.note(fmt::format("waiting for another kopi ({})", other)); });
 }
 
 Result<FileLock> Context::lock_existing(const ProfileName& name, const std::string& holder) const {

@@ -19,7 +19,8 @@ namespace kopi::cli {
 namespace {
 
 constexpr ManualRow k_variables[] = {
-    {"KOPI_HOME", "Where kopi keeps its profiles, instead of ~/.kopi. When its parent directory is called profiles, that one profile is chosen."},
+    {"KOPI_HOME",
+     "Where kopi keeps its profiles, instead of ~/.kopi. When its parent directory is called profiles, that one profile is chosen."},
     {"KOPI_PROFILE", "The profile to work with where -p is not given."},
     {"NO_COLOR", "Set to anything: no colours."},
     {"TERM", "dumb: no colours."},
@@ -28,16 +29,15 @@ constexpr ManualRow k_variables[] = {
     {"https_proxy, http_proxy, all_proxy, no_proxy", "The proxy for what is fetched; all but http_proxy in capitals too."},
     {"SSL_CERT_FILE, SSL_CERT_DIR, CURL_CA_BUNDLE", "The certificates to trust, instead of the system's."}};
 
-constexpr ManualRow k_files[] = {
-    {"~/.kopi", "kopi's home, and the default profile itself."},
-    {"~/.kopi/profiles/NAME", "A profile of its own."},
-    {"config.yaml", "A profile's settings; `kopi config` reads and changes them."},
-    {".env", "A profile's keys and tokens, readable by you alone; `kopi env` reads and changes it."},
-    {"SOUL.md", "Who the agent is: the beginning of its prompt."},
-    {"skills/", "What the agent knows how to do."},
-    {"distribution.yaml", "What an installed agent says of itself."},
-    {".kopi/", "kopi's records of what was installed and what you agreed to."},
-    {"~/.local/bin/NAME", "The command that stands for a profile."}};
+constexpr ManualRow k_files[] = {{"~/.kopi", "kopi's home, and the default profile itself."},
+                                 {"~/.kopi/profiles/NAME", "A profile of its own."},
+                                 {"config.yaml", "A profile's settings; `kopi config` reads and changes them."},
+                                 {".env", "A profile's keys and tokens, readable by you alone; `kopi env` reads and changes it."},
+                                 {"SOUL.md", "Who the agent is: the beginning of its prompt."},
+                                 {"skills/", "What the agent knows how to do."},
+                                 {"distribution.yaml", "What an installed agent says of itself."},
+                                 {".kopi/", "kopi's records of what was installed and what you agreed to."},
+                                 {"~/.local/bin/NAME", "The command that stands for a profile."}};
 
 constexpr ManualRow k_groups[] = {{"config", "Read and change a profile's settings"},
                                   {"env", "Read and change a profile's variables"},
@@ -87,8 +87,8 @@ std::string fragment(std::string_view summary) {
 std::string header(std::string_view path, std::string_view summary) {
   std::string title = page_name(path);
   std::transform(title.begin(), title.end(), title.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-  return fmt::format(".TH \"{}\" 1 \"\" \"kopi {}\" \"kopi manual\"\n.nh\n.ad l\n.SH NAME\n{} \\- {}\n", roff_escape(title), program_version(),
-                     roff_escape(page_name(path)), prose(fragment(summary)));
+  return fmt::format(".TH \"{}\" 1 \"\" \"kopi {}\" \"kopi manual\"\n.nh\n.ad l\n.SH NAME\n{} \\- {}\n", roff_escape(title),
+                     program_version(), roff_escape(page_name(path)), prose(fragment(summary)));
 }
 
 std::string row(const std::string& words, const std::string& says) { return ".TP\n" + words + "\n" + says + "\n"; }
@@ -150,7 +150,8 @@ std::string command_page(const CommandSpec& command) {
   for (const ExampleSpec& example : command.examples) {
     page += ".PP\n" + prose(example.says) + ":\n.PP\n.RS 4\n.nf\n\\fB" + roff_escape(example.command) + "\\fR\n.fi\n.RE\n";
   }
-  return page + ".SH EXIT STATUS\n0 when the command did what it was asked to, otherwise as " + reference_to("") + " lists.\n" + see_also(command.path);
+  return page + ".SH EXIT STATUS\n0 when the command did what it was asked to, otherwise as " + reference_to("") + " lists.\n" +
+         see_also(command.path);
 }
 
 std::string group_page(std::string_view group) {
@@ -165,10 +166,13 @@ std::string group_page(std::string_view group) {
 
 std::string overview_page() {
   std::string page = header("", "puts whole agents on a machine and runs them");
-  page += ".SH SYNOPSIS\n\\fBkopi\\fR [\\fB\\-p\\fR \\fIPROFILE\\fR] \\fICOMMAND\\fR [\\fIARGUMENTS\\fR] [\\fIOPTIONS\\fR]\n.SH DESCRIPTION\n";
-  page += paragraphs("kopi installs an agent from a git repository or a directory, keeps it up to date without touching what you changed, and talks to it. "
-                     "An agent lives in a profile: a directory of its own with settings, keys, memory, sessions and skills.\n"
-                     "stdout carries the answer and stderr everything else. With --json the answer is one JSON object, whose form is published.");
+  page +=
+      ".SH SYNOPSIS\n\\fBkopi\\fR [\\fB\\-p\\fR \\fIPROFILE\\fR] \\fICOMMAND\\fR [\\fIARGUMENTS\\fR] [\\fIOPTIONS\\fR]\n.SH DESCRIPTION\n";
+  page += paragraphs(
+      "kopi installs an agent from a git repository or a directory, keeps it up to date without touching what you changed, and talks to "
+      "it. "
+      "An agent lives in a profile: a directory of its own with settings, keys, memory, sessions and skills.\n"
+      "stdout carries the answer and stderr everything else. With --json the answer is one JSON object, whose form is published.");
   page += ".SH COMMANDS\n";
   for (const CommandSpec* command : all_commands()) {
     if (!command->hidden) page += row(reference_to(command->path), prose(command->summary));

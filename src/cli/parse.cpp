@@ -85,7 +85,8 @@ class Reader {
       }
     }
     ++line_.positionals;
-    if (line_.command == nullptr || (line_.command->arguments.empty() && is_group(line_.path))) return complain(unknown_command(line_.path, word));
+    if (line_.command == nullptr || (line_.command->arguments.empty() && is_group(line_.path)))
+      return complain(unknown_command(line_.path, word));
     const auto arguments = line_.command->arguments;
     const std::size_t index = line_.positionals - 1;
     if (index < arguments.size()) {
@@ -189,7 +190,8 @@ class Reader {
       return;
     }
     for (std::size_t i = line_.positionals; i < line_.command->arguments.size(); ++i) {
-      if (line_.command->arguments[i].required) return complain(error(Code::usage, "missing argument {}", line_.command->arguments[i].name));
+      if (line_.command->arguments[i].required)
+        return complain(error(Code::usage, "missing argument {}", line_.command->arguments[i].name));
     }
   }
 

@@ -16,15 +16,15 @@
 namespace kopi::cli {
 
 struct CommandLine {
-  std::string path;                        ///< "profile create"; "profile" of a mere group; "" when none was named
-  const CommandSpec* command = nullptr;    ///< of that path; null for a mere group
+  std::string path;                      ///< "profile create"; "profile" of a mere group; "" when none was named
+  const CommandSpec* command = nullptr;  ///< of that path; null for a mere group
   Arguments arguments;
-  std::size_t positionals = 0;             ///< words that were given as the command's arguments
-  const OptionSpec* open_option = nullptr; ///< the line ends before this option's value
-  bool behind_dashes = false;              ///< the line holds `--`: no options any more
+  std::size_t positionals = 0;              ///< words that were given as the command's arguments
+  const OptionSpec* open_option = nullptr;  ///< the line ends before this option's value
+  bool behind_dashes = false;               ///< the line holds `--`: no options any more
   bool wants_help = false;
   bool wants_version = false;
-  std::optional<Error> problem;            ///< E_USAGE: the first thing that is wrong; all else is still read
+  std::optional<Error> problem;  ///< E_USAGE: the first thing that is wrong; all else is still read
 };
 
 /// Reads the words behind the program's name. Never fails: a line that is being typed is read too.

@@ -30,7 +30,9 @@ void header(Text& text, const Prepared& prepared) {
 }
 
 void origin(Text& text, const Prepared& prepared, const Context& context) {
-  const auto row = [&](std::string_view label, const std::string& value) { text.styled(Style::dim, "  {:<10}", label).print(" {}\n", value); };
+  const auto row = [&](std::string_view label, const std::string& value) {
+    text.styled(Style::dim, "  {:<10}", label).print(" {}\n", value);
+  };
   const Distribution& distribution = prepared.distribution;
   row("source", prepared.source.shown());
   if (distribution.ref) {
@@ -40,11 +42,14 @@ void origin(Text& text, const Prepared& prepared, const Context& context) {
     if (prepared.previous && !prepared.previous->commit.empty()) commit = prepared.previous->commit.substr(0, 12) + " → " + commit;
     row("commit", commit);
   }
-  if (prepared.previous) row("version", version_words(prepared.previous->version, "") + " → " + version_words(distribution.manifest.version, ""));
+  if (prepared.previous)
+    row("version", version_words(prepared.previous->version, "") + " → " + version_words(distribution.manifest.version, ""));
   row("trust", "unsigned");
   if (!distribution.manifest.hermes_requires.empty()) row("made for", "Hermes " + distribution.manifest.hermes_requires);
   if (distribution.manifest.kopi_requires) row("requires", "kopi " + distribution.manifest.kopi_requires->str());
-  const std::string state = !prepared.profile_exists ? "new" : prepared.previous ? "a distribution is installed here" : "your own profile: your files stay";
+  const std::string state = !prepared.profile_exists ? "new"
+                            : prepared.previous      ? "a distribution is installed here"
+                                                     : "your own profile: your files stay";
   row("target", context.home.profile_path(prepared.name) + " (" + state + ")");
 }
 
@@ -69,7 +74,9 @@ void files(Text& text, const Prepared& prepared) {
   for (const PlanStep& step : plan.steps) {
     const bool update = prepared.profile_exists;
     switch (step.action) {
-      case Action::add: if (update) text.styled(Style::green, "  + {}\n", step.path.str()); break;
+      case Action::add:
+        if (update) text.styled(Style::green, "  + {}\n", step.path.str());
+        break;
       case Action::replace: text.styled(Style::yellow, "  ~ {}\n", step.path.str()); break;
       case Action::merge: text.styled(Style::yellow, "  ~ {}", step.path.str()).print("  ({})\n", step.reason); break;
       case Action::remove: text.styled(Style::red, "  - {}\n", step.path.str()); break;
@@ -113,7 +120,8 @@ void variables(Text& text, const Prepared& prepared) {
     const bool is_new = prepared.previous && std::any_of(prepared.plan.capabilities_added.begin(), prepared.plan.capabilities_added.end(),
                                                          [&](const Capability& c) { return c.kind == "env" && c.name == variable.name; });
     text.styled(status.set ? Style::green : Style::yellow, "  {} ", status.set ? "✓" : "•");
-    text.print("{:<24} {} ({}){}", variable.name, status.set ? "set" : "needs setting", variable.required ? "required" : "optional", is_new ? ", new" : "");
+    text.print("{:<24} {} ({}){}", variable.name, status.set ? "set" : "needs setting", variable.required ? "required" : "optional",
+               is_new ? ", new" : "");
     std::string description = replace_all(variable.description, "\n", " ");
     if (!description.empty()) text.print(" — {}", trim(description));
     text.print("\n");
@@ -155,7 +163,8 @@ Text render_preview(const Prepared& prepared, const Context& context) {
   capabilities(text, prepared);
   variables(text, prepared);
   const std::size_t jobs = prepared.distribution.cron_jobs.size();
-  if (jobs > 0 && !prepared.previous) text.print("\n{} arrive{} switched off, whatever the file says\n", count_of(jobs, "scheduled job"), jobs == 1 ? "s" : "");
+  if (jobs > 0 && !prepared.previous)
+    text.print("\n{} arrive{} switched off, whatever the file says\n", count_of(jobs, "scheduled job"), jobs == 1 ? "s" : "");
   text.print("\n");
   return text;
 }
@@ -166,10 +175,14 @@ Result<Text> render_diffs(const Prepared& prepared, const Context& context) {
   for (const auto& [path, diff] : diffs) {
     for (const std::string_view line : split_lines(diff)) {
       Style style = Style::plain;
-      if (line.starts_with("@@")) style = Style::cyan;
-      else if (line.starts_with("+++") || line.starts_with("---") || line.starts_with("diff ")) style = Style::bold;
-      else if (line.starts_with('+')) style = Style::green;
-      else if (line.starts_with('-')) style = Style::red;
+      if (line.starts_with("@@"))
+        style = Style::cyan;
+      else if (line.starts_with("+++") || line.starts_with("---") || line.starts_with("diff "))
+        style = Style::bold;
+      else if (line.starts_with('+'))
+        style = Style::green;
+      else if (line.starts_with('-'))
+        style = Style::red;
       text.styled(style, "{}", line).print("\n");
     }
   }
@@ -231,7 +244,8 @@ void report_findings(const Findings& findings, Context& context) {
       context.console.warn(finding);
     }
   }
-  for (const std::string& file : unknown) context.console.note(fmt::format("{} holds keys that kopi does not use; they are kept as they are", file));
+  for (const std::string& file : unknown)
+    context.console.note(fmt::format("{} holds keys that kopi does not use; they are kept as they are", file));
 }
 
 }  // namespace kopi::cli

@@ -77,8 +77,10 @@ std::string one_line(std::string_view foreign) {
   std::string line;
   for (const char c : foreign) {
     const bool blank = c == ' ' || c == '\t' || c == '\n' || c == '\r';
-    if (!blank) line += c;
-    else if (!line.empty() && line.back() != ' ') line += ' ';
+    if (!blank)
+      line += c;
+    else if (!line.empty() && line.back() != ' ')
+      line += ' ';
   }
   return std::string(trim(line));
 }

@@ -101,7 +101,9 @@ class Reader {
       case 'n': return "\n";
       case 'r': return "\r";
       case 't': return "\t";
-      case '"': case '\\': case '$': return {c};
+      case '"':
+      case '\\':
+      case '$': return {c};
       default: return {'\\', c};
     }
   }
@@ -150,8 +152,7 @@ class Reader {
 };
 
 std::string render_value(std::string_view value) {
-  constexpr std::string_view plain =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:@%+,=-~";
+  constexpr std::string_view plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:@%+,=-~";
   if (value.find_first_not_of(plain) == std::string_view::npos) return std::string(value);
   if (value.find_first_of("'\r\n") == std::string_view::npos) return fmt::format("'{}'", value);
   std::string quoted = "\"";
@@ -159,7 +160,9 @@ std::string render_value(std::string_view value) {
     switch (c) {
       case '\n': quoted += "\\n"; break;
       case '\r': quoted += "\\r"; break;
-      case '"': case '\\': case '$': quoted += '\\'; [[fallthrough]];
+      case '"':
+      case '\\':
+      case '$': quoted += '\\'; [[fallthrough]];
       default: quoted += c;
     }
   }
@@ -175,8 +178,7 @@ const DotenvEntry* Dotenv::find(std::string_view name) const {
 
 Dotenv parse_dotenv(std::string_view text, std::string_view file) { return Reader(text, file).read(); }
 
-Result<std::string> set_dotenv_value(std::string_view text, std::string_view file, std::string_view name,
-                                     const Secret& value) {
+Result<std::string> set_dotenv_value(std::string_view text, std::string_view file, std::string_view name, const Secret& value) {
   if (value.reveal().find('\0') != std::string_view::npos) return error(Code::schema, "the value for {} holds a NUL byte", name);
   const Dotenv present = parse_dotenv(text, file);
   const std::string written = render_value(value.reveal());

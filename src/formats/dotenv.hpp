@@ -18,8 +18,8 @@ struct DotenvEntry {
   std::string name;
   Secret value;
   int line = 0;
-  std::size_t begin = 0;  ///< first byte of the line that the entry starts on
-  std::size_t end = 0;    ///< one past its last line's break
+  std::size_t begin = 0;        ///< first byte of the line that the entry starts on
+  std::size_t end = 0;          ///< one past its last line's break
   std::size_t value_begin = 0;  ///< first byte of the value, its quote included
   std::size_t value_end = 0;    ///< one past its last byte
 };
@@ -37,8 +37,7 @@ Dotenv parse_dotenv(std::string_view text, std::string_view file);
 /// The text with the value of `name` replaced, or a line added; every other byte stays, a comment behind the value too.
 /// A name given several times is set where it counts.
 /// @error schema  the value can't be written as one entry (it holds a NUL)
-Result<std::string> set_dotenv_value(std::string_view text, std::string_view file, std::string_view name,
-                                     const Secret& value);
+Result<std::string> set_dotenv_value(std::string_view text, std::string_view file, std::string_view name, const Secret& value);
 /// The text without any assignment of `name`.   @error not_found  there is none
 Result<std::string> unset_dotenv_value(std::string_view text, std::string_view file, std::string_view name);
 

@@ -47,8 +47,7 @@ class CountingIterator {
 
 class TreeBuilder final : public nlohmann::json_sax<nlohmann::json> {
  public:
-  TreeBuilder(std::string_view text, std::string_view file, const DocumentLimits& limits)
-      : text_(text), file_(file), limits_(limits) {
+  TreeBuilder(std::string_view text, std::string_view file, const DocumentLimits& limits) : text_(text), file_(file), limits_(limits) {
     if (text.starts_with("\xEF\xBB\xBF")) previous_end_ = scanned_ = 3;
   }
 
@@ -279,7 +278,8 @@ std::string canonical_number(double value) {
   const auto point = exponent + 1;  // the decimal point stands behind so many digits
   std::string out = value < 0 ? "-" : "";
   if (count <= point && point <= 21) return out + digits + std::string(static_cast<std::size_t>(point - count), '0');
-  if (0 < point && point <= 21) return out + digits.substr(0, static_cast<std::size_t>(point)) + "." + digits.substr(static_cast<std::size_t>(point));
+  if (0 < point && point <= 21)
+    return out + digits.substr(0, static_cast<std::size_t>(point)) + "." + digits.substr(static_cast<std::size_t>(point));
   if (-6 < point && point <= 0) return out + "0." + std::string(static_cast<std::size_t>(-point), '0') + digits;
   out += digits.substr(0, 1);
   if (count > 1) out += "." + digits.substr(1);

@@ -14,8 +14,8 @@ namespace kopi {
 
 struct DocumentLimits {
   std::size_t bytes = 1 << 20;
-  std::size_t depth = 64;      ///< nested lists and mappings
-  std::size_t nodes = 100'000; ///< after YAML aliases are followed
+  std::size_t depth = 64;       ///< nested lists and mappings
+  std::size_t nodes = 100'000;  ///< after YAML aliases are followed
 };
 
 /// @param file  how the user knows the text, for messages

@@ -32,14 +32,14 @@ class Node {
   Node& operator=(const Node& other);
   Node& operator=(Node&& other) noexcept;
   ~Node();
-  Node(bool value);                // NOLINT: literals become nodes, here and below
+  Node(bool value);                                                                    // NOLINT: literals become nodes, here and below
   Node(std::integral auto value) : Node(Integer{static_cast<std::int64_t>(value)}) {}  // NOLINT
-  Node(double value);              // NOLINT
-  Node(std::string value);         // NOLINT
-  Node(std::string_view value);    // NOLINT
-  Node(const char* value);         // NOLINT
+  Node(double value);                                                                  // NOLINT
+  Node(std::string value);                                                             // NOLINT
+  Node(std::string_view value);                                                        // NOLINT
+  Node(const char* value);                                                             // NOLINT
   template <class T>
-  Node(const std::optional<T>& value) : Node(value ? Node(*value) : Node()) {}     // NOLINT
+  Node(const std::optional<T>& value) : Node(value ? Node(*value) : Node()) {}  // NOLINT
   static Node sequence(std::vector<Node> items = {});
   static Node mapping(std::initializer_list<std::pair<std::string_view, Node>> members = {});
   static Node strings(const std::vector<std::string>& items);

@@ -104,8 +104,8 @@ class Checker {
   }
 
   void complain(Severity severity, std::string_view rule, Place place, std::string message) {
-    findings_.push_back({severity, fmt::format("{}.{}", check_.rule_prefix, rule), std::string(check_.file), place.line,
-                         place.column, std::move(message), "", ""});
+    findings_.push_back({severity, fmt::format("{}.{}", check_.rule_prefix, rule), std::string(check_.file), place.line, place.column,
+                         std::move(message), "", ""});
   }
 
   const SchemaCheck& check_;

@@ -46,7 +46,7 @@ class Walker {
       return follow(event);
     }
     if (!event.anchor.empty()) anchors_[event.anchor] = std::nullopt;  // not complete: an alias inside itself is refused
-    KOPI_TRY(Node built, event.kind == Kind::scalar ? scalar(loaded)
+    KOPI_TRY(Node built, event.kind == Kind::scalar          ? scalar(loaded)
                          : event.kind == Kind::mapping_start ? mapping(loaded)
                                                              : sequence(loaded));
     KOPI_CHECK(count(1, event.place));

@@ -129,8 +129,8 @@ class Editor {
     if (rest.size() == 1) return replace_value(*child, render_value(value, child->style));
     if (child->is_mapping()) return set_below(*child, path, depth + 1, value);
     if (!child->is_null) {
-      return error(Code::schema, "{}: '{}' holds a value, so '{}' can't be set below it", file_,
-                   join(path.subspan(0, depth + 1), "."), rest[1]);
+      return error(Code::schema, "{}: '{}' holds a value, so '{}' can't be set below it", file_, join(path.subspan(0, depth + 1), "."),
+                   rest[1]);
     }
     if (mapping.shape == Shape::flow_mapping) return replace_value(*child, nested_flow(rest.subspan(1), value));
     add_line(end_of_line(child->colon), nested_block(rest.subspan(1), value, indent_of(child->key_begin) + "  "));
@@ -193,9 +193,9 @@ class Editor {
 
   Error cannot_edit(const YamlLayout& child) const {
     const auto line = 1 + std::count(text_.begin(), text_.begin() + static_cast<std::ptrdiff_t>(child.key_begin), '\n');
-    return with_hint(error(Code::yaml, "{}:{}: '{}' is written in a way that can't be edited in place (anchor, tag or '? key')",
-                           file_, line, child.key),
-                     "kopi config edit");
+    return with_hint(
+        error(Code::yaml, "{}:{}: '{}' is written in a way that can't be edited in place (anchor, tag or '? key')", file_, line, child.key),
+        "kopi config edit");
   }
 
   std::string nested_block(std::span<const std::string> path, const Node& value, std::string indent) const {
@@ -280,8 +280,7 @@ void unset_in(Node& node, std::span<const std::string> path) {
 
 }  // namespace
 
-Result<std::string> set_yaml_value(std::string_view text, std::string_view file, std::span<const std::string> path,
-                                   const Node& value) {
+Result<std::string> set_yaml_value(std::string_view text, std::string_view file, std::span<const std::string> path, const Node& value) {
   KOPI_TRY(Node expected, parse_yaml(text, file));
   KOPI_TRY(std::string edited, Editor(text, file).set(path, value));
   set_in(expected, path, value);

@@ -17,8 +17,7 @@ namespace kopi {
 /// @param path  keys from the root, not empty
 /// @error schema  the path leads through a value that is no mapping
 /// @error yaml    the text does not parse, or holds a construct (anchor, tag, `? key`) that can't be edited in place
-Result<std::string> set_yaml_value(std::string_view text, std::string_view file, std::span<const std::string> path,
-                                   const Node& value);
+Result<std::string> set_yaml_value(std::string_view text, std::string_view file, std::span<const std::string> path, const Node& value);
 
 /// The text without `path`; a mapping that this empties goes too.
 /// @error not_found  there is no such key.   Other errors as above.

@@ -38,8 +38,7 @@ YamlEvent::Style style_of(fy_token* token) {
 
 class Gate {
  public:
-  Gate(std::string_view text, std::string_view file, const DocumentLimits& limits)
-      : text_(text), file_(file), limits_(limits) {}
+  Gate(std::string_view text, std::string_view file, const DocumentLimits& limits) : text_(text), file_(file), limits_(limits) {}
 
   Result<std::vector<YamlEvent>> read() {
     KOPI_CHECK(check_bytes());
@@ -63,7 +62,8 @@ class Gate {
       ended = event->type == FYET_STREAM_END;
       auto taken = take(*event);
       fy_parser_event_free(parser.get(), event);
-      if (taken && events_.size() > 2 * limits_.nodes) taken = refuse(Code::limit, last_place_, fmt::format("more than {} values", limits_.nodes));
+      if (taken && events_.size() > 2 * limits_.nodes)
+        taken = refuse(Code::limit, last_place_, fmt::format("more than {} values", limits_.nodes));
       if (!taken) return std::move(taken).error();
     }
     if (!ended) return syntax_error(diag.get());
@@ -246,8 +246,7 @@ class Gate {
         return open(std::move(taken), event.mapping_start.mapping_start, event.mapping_start.anchor, event.mapping_start.tag);
       case FYET_SEQUENCE_START:
         taken.kind = YamlEvent::Kind::sequence_start;
-        return open(std::move(taken), event.sequence_start.sequence_start, event.sequence_start.anchor,
-                    event.sequence_start.tag);
+        return open(std::move(taken), event.sequence_start.sequence_start, event.sequence_start.anchor, event.sequence_start.tag);
       case FYET_MAPPING_END: close(YamlEvent::Kind::mapping_end, event.mapping_end.mapping_end); return {};
       case FYET_SEQUENCE_END: close(YamlEvent::Kind::sequence_end, event.sequence_end.sequence_end); return {};
       default: return {};

@@ -20,9 +20,9 @@ struct YamlEvent {
 
   Kind kind = Kind::scalar;
   Style style = Style::plain;
-  std::string text;    ///< scalar: its value; alias: the anchor's name
-  std::string anchor;  ///< empty: none
-  std::string tag;     ///< long form "tag:yaml.org,2002:str"; empty: none
+  std::string text;       ///< scalar: its value; alias: the anchor's name
+  std::string anchor;     ///< empty: none
+  std::string tag;        ///< long form "tag:yaml.org,2002:str"; empty: none
   std::size_t begin = 0;  ///< byte offset; of a quoted scalar that of its quote; meaningless for block collections' ends
   std::size_t end = 0;    ///< one past the last byte, closing quote or bracket included
   bool marked = false;    ///< false: an empty scalar that stands nowhere

@@ -111,8 +111,8 @@ Result<void> apply_step(const PlanStep& step, const Prepared& prepared, const Di
 
 Result<void> check_unchanged(const Prepared& prepared, const std::string& path, const InstallContext& context) {
   KOPI_TRY(const auto installed, read_installed(context.home, prepared.name));
-  const bool same_record = installed.has_value() == prepared.previous.has_value() &&
-                           (!installed || installed->record.ledger == prepared.previous->ledger);
+  const bool same_record =
+      installed.has_value() == prepared.previous.has_value() && (!installed || installed->record.ledger == prepared.previous->ledger);
   const Ledger base = installed ? installed->ledger : Ledger{};
   KOPI_TRY(const LiveFiles live, scan_live(path, base, prepared.distribution.ledger()));
   KOPI_CHECK(check_beside(path, prepared.plan));
@@ -141,10 +141,10 @@ Result<void> apply_existing(const Prepared& prepared, const InstallRecord& recor
 }  // namespace
 
 Result<Applied> apply_prepared(const Prepared& prepared, const InstallContext& context) {
-  KOPI_TRY(const FileLock lock, lock_profile(context.home, prepared.name, LockMode::exclusive, "kopi profile " + std::string(prepared.profile_exists ? "update" : "install"),
-                                             context.interrupt, [&](std::string_view holder) {
-                                               context.reporter.note(fmt::format("waiting for another kopi ({})", holder));
-                                             }));
+  KOPI_TRY(const FileLock lock,
+           lock_profile(context.home, prepared.name, LockMode::exclusive,
+                        "kopi profile " + std::string(prepared.profile_exists ? "update" : "install"), context.interrupt,
+                        [&](std::string_view holder) { context.reporter.note(fmt::format("waiting for another kopi ({})", holder)); }));
   const InstallRecord record = make_record(prepared, context);
   KOPI_CHECK(store_blobs(prepared.distribution, Blobs(context.home), context));
   if (prepared.profile_exists) {

@@ -22,8 +22,9 @@ Result<void> check_version(const Manifest& manifest, const std::string& program_
   const auto version = Version::parse(program_version);
   KOPI_ASSERT(version.has_value());
   if (manifest.kopi_requires->contains(*version)) return {};
-  return with_hint(error(Code::requires_newer, "{} needs kopi {}, this is {}", manifest.name, manifest.kopi_requires->str(), program_version),
-                   "kopi update");
+  return with_hint(
+      error(Code::requires_newer, "{} needs kopi {}, this is {}", manifest.name, manifest.kopi_requires->str(), program_version),
+      "kopi update");
 }
 
 // The author's own example counts; a `.env.template` lands under the same name; else one is made from env_requires.
@@ -41,7 +42,8 @@ void place_env_example(Distribution& distribution) {
     return;
   }
   // `.env.example` too: the two are one file where case does not count.
-  const bool is_there = std::any_of(files.begin(), files.end(), [&](const auto& other) { return fold(other.first.str()) == fold(example->str()); });
+  const bool is_there =
+      std::any_of(files.begin(), files.end(), [&](const auto& other) { return fold(other.first.str()) == fold(example->str()); });
   if (is_there) return;
   file.mode = FileMode::regular;
   file.digest = sha256(file.content);
@@ -69,7 +71,8 @@ void read_jobs(Distribution& distribution) {
     if (!is_cron_file(path)) continue;
     const auto document = path.str().ends_with(".json") ? parse_json(file.content, path.str()) : parse_yaml(file.content, path.str());
     if (!document) {  // nothing runs from a file that can't be read; the preview says so
-      distribution.findings.push_back({Severity::medium, "cron.invalid", path.str(), 0, 0, document.error().message, "", file.digest.str()});
+      distribution.findings.push_back(
+          {Severity::medium, "cron.invalid", path.str(), 0, 0, document.error().message, "", file.digest.str()});
       continue;
     }
     for (CronJob& job : read_cron_jobs(*document, path, distribution.findings)) distribution.cron_jobs.push_back(std::move(job));
@@ -97,7 +100,8 @@ Result<Distribution> understand(Snapshot snapshot, const std::string& program_ve
   Node config;
   if (const SnapshotFile* file = find_file(distribution.files, "config.yaml")) {
     KOPI_TRY(config, parse_yaml(file->content, "config.yaml"));
-    if (!config.is_null() && !config.is(Node::Kind::mapping)) return error(Code::yaml, "config.yaml:1: expected keys and values, found a {}", name(config.kind()));
+    if (!config.is_null() && !config.is(Node::Kind::mapping))
+      return error(Code::yaml, "config.yaml:1: expected keys and values, found a {}", name(config.kind()));
     const Findings about = check_config(config, "config.yaml");
     distribution.findings.insert(distribution.findings.end(), about.begin(), about.end());
   }
@@ -113,8 +117,8 @@ Result<Distribution> understand(Snapshot snapshot, const std::string& program_ve
 
   const auto programs = executables(distribution.files);
   const auto plugin_names = plugins(distribution.files);
-  distribution.capabilities = list_capabilities(
-      {distribution.manifest, config, distribution.mcp_servers, distribution.cron_jobs, programs, plugin_names});
+  distribution.capabilities =
+      list_capabilities({distribution.manifest, config, distribution.mcp_servers, distribution.cron_jobs, programs, plugin_names});
   distribution.manifest_digest = find_file(distribution.files, "distribution.yaml")->digest;
   distribution.tree_digest = sha256(render_ledger(distribution.ledger()));
   return distribution;

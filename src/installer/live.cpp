@@ -14,7 +14,8 @@ namespace {
 constexpr std::size_t k_limit = std::size_t{4} << 30;  // a user's own file may be large; it is read to be compared
 
 Error in_the_way(const Directory& profile, std::string_view path, std::string_view needed) {
-  return with_hint(error(Code::type, "{} is in the way: {}", join_path(profile.path(), path), needed), "move it elsewhere and run the command again");
+  return with_hint(error(Code::type, "{} is in the way: {}", join_path(profile.path(), path), needed),
+                   "move it elsewhere and run the command again");
 }
 
 /// One look at a profile: which shipped paths are taken by something of another type.

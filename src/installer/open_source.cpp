@@ -139,7 +139,8 @@ Result<std::optional<Located>> locate_remote(const SourceRef& source, const Open
   KOPI_TRY(GitFetched fetched, fetch_commit(fetch).while_doing("fetching {}", source.shown_location()));
   if (options.installed_commit == fetched.ref.commit) return std::optional<Located>();
   KOPI_TRY(GitObjects objects, GitObjects::open_mirror(fetch.mirror));
-  KOPI_TRY(auto tree, CommitTree::open(std::move(objects), fetched.ref.commit, source.subdirectory).while_doing("reading {}", source.shown()));
+  KOPI_TRY(auto tree,
+           CommitTree::open(std::move(objects), fetched.ref.commit, source.subdirectory).while_doing("reading {}", source.shown()));
   return std::optional<Located>(Located{std::move(tree), fetched.ref});
 }
 
@@ -172,7 +173,8 @@ Error no_directory(const SourceRef& source) {
   }
   Error problem = error(Code::source, "there is no directory {}", source.location);
   const std::string whole = source.location + "#" + source.ref.value_or("");
-  if (source.ref && is_directory(whole)) problem.hint = "what follows the last # is a ref; for the directory write " + shell_quote(whole + "#");
+  if (source.ref && is_directory(whole))
+    problem.hint = "what follows the last # is a ref; for the directory write " + shell_quote(whole + "#");
   return problem;
 }
 
@@ -180,7 +182,8 @@ Result<std::optional<Located>> locate(const SourceRef& source, const OpenOptions
                                       const InstallContext& context) {
   if (source.kind == SourceRef::Kind::registry) {
     Error problem = error(Code::source, "'{}' names a registry's entry, and no registry is configured", source.location);
-    problem.hint = is_directory(source.location) ? "for the directory write ./" + source.location : "for a git host write github.com/" + source.location;
+    problem.hint = is_directory(source.location) ? "for the directory write ./" + source.location
+                                                 : "for a git host write github.com/" + source.location;
     return problem;
   }
   if (source.kind == SourceRef::Kind::git) return locate_remote(source, options, limits, context);

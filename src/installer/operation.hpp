@@ -28,7 +28,7 @@ struct InstallRequest {
 
 struct UpdateRequest {
   ProfileName name = ProfileName::default_profile();
-  std::optional<std::string> to;    ///< another ref
+  std::optional<std::string> to;  ///< another ref
   bool insecure_http = false;
   PlanOptions plan;
 };
@@ -80,6 +80,7 @@ struct Applied {
 Result<Applied> apply_prepared(const Prepared& prepared, const InstallContext& context);
 
 /// Which of the distribution's variables have a value.
-Result<std::vector<EnvStatus>> env_status(const Manifest& manifest, const Home& home, const ProfileName& name, const Environment& environment);
+Result<std::vector<EnvStatus>> env_status(const Manifest& manifest, const Home& home, const ProfileName& name,
+                                          const Environment& environment);
 
 }  // namespace kopi

@@ -41,7 +41,8 @@ class Planner {
     const auto base = lookup(base_, path);
     const auto ours = live_.contains(path) ? std::optional(live_.at(path).entry) : std::nullopt;
     const auto shipped = shipped_.files.find(path);
-    const auto theirs = shipped == shipped_.files.end() ? std::nullopt : std::optional(LedgerEntry{shipped->second.mode, shipped->second.digest});
+    const auto theirs =
+        shipped == shipped_.files.end() ? std::nullopt : std::optional(LedgerEntry{shipped->second.mode, shipped->second.digest});
     if (!base) return arrive(path, ours, *theirs);
     if (theirs) return follow(path, *base, ours, *theirs);
     if (!ours) return;  // gone on both sides
@@ -117,9 +118,11 @@ Node step_to_json(const PlanStep& step) {
 std::string_view group_of(Action action) {
   switch (action) {
     case Action::add: return "added";
-    case Action::replace: case Action::merge: return "changed";
+    case Action::replace:
+    case Action::merge: return "changed";
     case Action::remove: return "removed";
-    case Action::keep: case Action::release: return "kept";
+    case Action::keep:
+    case Action::release: return "kept";
     case Action::conflict: return "conflicts";
     case Action::adopt: return "";
   }

@@ -44,9 +44,9 @@ struct PlanStep {
 };
 
 struct Plan {
-  std::vector<PlanStep> steps;  ///< by path; files that stay as they are have none
-  Ledger ledger;                ///< afterwards
-  LiveFiles live;               ///< what the plan was made on
+  std::vector<PlanStep> steps;            ///< by path; files that stay as they are have none
+  Ledger ledger;                          ///< afterwards
+  LiveFiles live;                         ///< what the plan was made on
   std::map<RelPath, std::string> merged;  ///< content for `merge` steps
   std::vector<Capability> capabilities_added, capabilities_removed;
 

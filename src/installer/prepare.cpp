@@ -41,7 +41,8 @@ Result<void> plan_against(Prepared& prepared, const PlanOptions& options, const 
 
 }  // namespace
 
-Result<std::vector<EnvStatus>> env_status(const Manifest& manifest, const Home& home, const ProfileName& name, const Environment& environment) {
+Result<std::vector<EnvStatus>> env_status(const Manifest& manifest, const Home& home, const ProfileName& name,
+                                          const Environment& environment) {
   std::vector<EnvStatus> statuses;
   const auto text = read_profile_file(home, name, ".env");
   const Dotenv dotenv = parse_dotenv(text && *text ? **text : "", ".env");
@@ -61,9 +62,10 @@ Result<Prepared> prepare_install(const InstallRequest& request, const InstallCon
   KOPI_TRY(prepared.name, target_name(request, prepared.distribution.manifest, context.home));
   prepared.profile_exists = profile_exists(context.home, prepared.name);
   if (prepared.profile_exists && !request.force) {
-    return with_hint(error(Code::exists, "profile '{}' already exists", prepared.name.str()),
-                     fmt::format("kopi profile update {} brings its own source up to date; --force installs into it; --name NAME installs beside it",
-                                 prepared.name.str()));
+    return with_hint(
+        error(Code::exists, "profile '{}' already exists", prepared.name.str()),
+        fmt::format("kopi profile update {} brings its own source up to date; --force installs into it; --name NAME installs beside it",
+                    prepared.name.str()));
   }
   if (!prepared.profile_exists) KOPI_CHECK(check_free(context.home, prepared.name));
   KOPI_CHECK(plan_against(prepared, request.plan, context.home));

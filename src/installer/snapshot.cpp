@@ -37,7 +37,8 @@ class Taker {
       KOPI_CHECK(check_type(entry));
       KOPI_TRY(RelPath path, RelPath::parse(entry.path));
       for (const std::string_view component : path.components()) {
-        if (is_git_directory_name(component)) return error(Code::path, "path '{}' is not allowed: '{}' could be taken for git's own directory", entry.path, component);
+        if (is_git_directory_name(component))
+          return error(Code::path, "path '{}' is not allowed: '{}' could be taken for git's own directory", entry.path, component);
       }
       paths_.push_back(std::move(path));
     }
@@ -46,10 +47,12 @@ class Taker {
 
   static Result<void> check_type(const TreeEntry& entry) {
     switch (entry.type) {
-      case TreeEntry::Type::file: case TreeEntry::Type::executable: return {};
+      case TreeEntry::Type::file:
+      case TreeEntry::Type::executable: return {};
       case TreeEntry::Type::link: return error(Code::link, "a distribution can't hold symbolic links: {}", entry.path);
       case TreeEntry::Type::submodule: return error(Code::type, "a distribution can't hold submodules: {}", entry.path);
-      case TreeEntry::Type::odd_mode: return error(Code::type, "a distribution's files have the mode 100644 or 100755, not so: {}", entry.path);
+      case TreeEntry::Type::odd_mode:
+        return error(Code::type, "a distribution's files have the mode 100644 or 100755, not so: {}", entry.path);
       case TreeEntry::Type::other: break;
     }
     return error(Code::type, "a distribution can hold only regular files: {}", entry.path);

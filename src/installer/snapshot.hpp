@@ -29,8 +29,8 @@ struct SnapshotFile {
 struct Snapshot {
   std::map<RelPath, SnapshotFile> files;  ///< those that are taken (model/ownership.hpp), distribution.yaml among them
   ManifestReading manifest;
-  std::optional<GitRef> ref;              ///< of a git source
-  std::vector<std::string> left_out;      ///< root names that always belong to the user and were not taken
+  std::optional<GitRef> ref;          ///< of a git source
+  std::vector<std::string> left_out;  ///< root names that always belong to the user and were not taken
 };
 
 struct SnapshotLimits {

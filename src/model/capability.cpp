@@ -10,12 +10,20 @@
 namespace kopi {
 namespace {
 
-constexpr std::pair<std::string_view, std::string_view> k_kinds[] = {
-    {"mcp-command", "runs a command (MCP)"}, {"mcp-host", "talks to a host (MCP)"}, {"variable", "hands a variable to"},
-    {"model", "sends chats to"},             {"provider", "adds a model provider"}, {"sandbox", "sets the sandbox"},
-    {"terminal", "sets the terminal"},       {"memory", "reads shared memory"},     {"tool", "allows a tool"},
-    {"toolset", "uses a toolset"},           {"cron", "brings a scheduled job"},    {"executable", "brings an executable"},
-    {"plugin", "brings a plugin"},           {"env", "asks for a variable"}};
+constexpr std::pair<std::string_view, std::string_view> k_kinds[] = {{"mcp-command", "runs a command (MCP)"},
+                                                                     {"mcp-host", "talks to a host (MCP)"},
+                                                                     {"variable", "hands a variable to"},
+                                                                     {"model", "sends chats to"},
+                                                                     {"provider", "adds a model provider"},
+                                                                     {"sandbox", "sets the sandbox"},
+                                                                     {"terminal", "sets the terminal"},
+                                                                     {"memory", "reads shared memory"},
+                                                                     {"tool", "allows a tool"},
+                                                                     {"toolset", "uses a toolset"},
+                                                                     {"cron", "brings a scheduled job"},
+                                                                     {"executable", "brings an executable"},
+                                                                     {"plugin", "brings a plugin"},
+                                                                     {"env", "asks for a variable"}};
 
 class Lister {
  public:

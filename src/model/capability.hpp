@@ -26,11 +26,11 @@ struct Capability {
 
 struct CapabilityInputs {
   const Manifest& manifest;
-  const Node& config;                        ///< config.yaml
+  const Node& config;  ///< config.yaml
   const std::vector<McpServer>& mcp_servers;
   const std::vector<CronJob>& cron_jobs;
   const std::vector<std::string>& executables;
-  const std::vector<std::string>& plugins;   ///< directories below plugins/
+  const std::vector<std::string>& plugins;  ///< directories below plugins/
 };
 
 /// Sorted, each once.

@@ -12,9 +12,9 @@
 namespace kopi {
 namespace {
 
-constexpr std::string_view k_keys[] = {"name",          "version",         "description",  "author",
-                                       "license",       "homepage",        "kopi_requires", "hermes_requires",
-                                       "env_requires",  "distribution_owned", "source",     "installed_at"};
+constexpr std::string_view k_keys[] = {"name",     "version",       "description",     "author",       "license",
+                                       "homepage", "kopi_requires", "hermes_requires", "env_requires", "distribution_owned",
+                                       "source",   "installed_at"};
 
 class Reader {
  public:
@@ -23,7 +23,8 @@ class Reader {
   Result<ManifestReading> read() {
     if (document_.is_null()) return error(Code::manifest, "{}: the file is empty; it needs at least a name", file_);
     if (!document_.is(Node::Kind::mapping)) {
-      return error(Code::manifest, "{}:{}: expected keys and values, found a {}", file_, std::max(document_.place().line, 1), kopi::name(document_.kind()));
+      return error(Code::manifest, "{}:{}: expected keys and values, found a {}", file_, std::max(document_.place().line, 1),
+                   kopi::name(document_.kind()));
     }
     Manifest& manifest = reading_.manifest;
     manifest.name = text("name");
@@ -163,7 +164,8 @@ class Reader {
       }
       auto normal = normalise_owned(entry.as_text());
       if (!normal) {
-        note("manifest.owned-ignored", entry.place(), fmt::format("{}: '{}' is ignored: {}", path, entry.as_text(), normal.error().message));
+        note("manifest.owned-ignored", entry.place(),
+             fmt::format("{}: '{}' is ignored: {}", path, entry.as_text(), normal.error().message));
       } else {
         owned.push_back(*std::move(normal));
       }
@@ -200,7 +202,8 @@ std::string render_env_example(const Manifest& manifest) {
     text += '\n';
     for (const std::string_view line : split_lines(variable.description)) {
       std::string comment = "# ";
-      for (const char c : line) comment += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;  // a lone CR would end the comment for some readers
+      for (const char c : line)
+        comment += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;  // a lone CR would end the comment for some readers
       text += comment + "\n";
     }
     std::string value = variable.default_value.value_or("");

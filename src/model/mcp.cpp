@@ -50,7 +50,8 @@ struct Reader {
     if (const Node* arguments = node.find("args"); arguments != nullptr && !arguments->is_null()) {
       if (!arguments->is(Node::Kind::sequence)) return complain(file, arguments->place(), fmt::format("{}.args: expected a list", path));
       for (const Node& item : arguments->items()) {
-        if (!item.is_scalar()) return complain(file, item.place(), fmt::format("{}.args: expected texts, found a {}", path, kopi::name(item.kind())));
+        if (!item.is_scalar())
+          return complain(file, item.place(), fmt::format("{}.args: expected texts, found a {}", path, kopi::name(item.kind())));
         server.arguments.push_back(item.as_text());
       }
     }
@@ -124,11 +125,8 @@ std::string McpServer::approval_text() const {
   };
   Node header_values = Node::mapping();
   for (const auto& header : headers) header_values.set(header.first, header.second);
-  return canonical_json(Node::mapping({{"command", command},
-                                       {"args", Node::strings(arguments)},
-                                       {"env", names(environment)},
-                                       {"url", url},
-                                       {"headers", header_values}}));
+  return canonical_json(Node::mapping(
+      {{"command", command}, {"args", Node::strings(arguments)}, {"env", names(environment)}, {"url", url}, {"headers", header_values}}));
 }
 
 std::vector<std::string> McpServer::variables() const {

@@ -21,7 +21,7 @@ struct McpServer {
   std::string command;  ///< stdio; empty for a remote server
   std::vector<std::string> arguments;
   std::vector<std::pair<std::string, std::string>> environment;  ///< name and value, `${VAR}` unexpanded
-  std::string url;      ///< streamable HTTP; empty for a local server
+  std::string url;                                               ///< streamable HTTP; empty for a local server
   std::vector<std::pair<std::string, std::string>> headers;
 
   bool is_remote() const { return command.empty(); }

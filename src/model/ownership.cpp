@@ -17,8 +17,8 @@ constexpr std::string_view k_user_owned[] = {
     ".update_check", "errors.log", ".hermes_history", ".kopi_history", "memories", "sessions", "logs", "plans", "workspace", "home",
     "local", "MEMORY.md", "USER.md", "profile.yaml",
     // caches and machinery
-    "image_cache", "audio_cache", "document_cache", "browser_screenshots", "checkpoints", "sandboxes", "backups", "cache",
-    "hermes-agent", ".hermes-runtime", ".worktrees", "profiles", "bin", "node", "node_modules", "installs", "source-checks",
+    "image_cache", "audio_cache", "document_cache", "browser_screenshots", "checkpoints", "sandboxes", "backups", "cache", "hermes-agent",
+    ".hermes-runtime", ".worktrees", "profiles", "bin", "node", "node_modules", "installs", "source-checks",
     // kopi's own
     ".kopi", "store", "trust", "locks", "policy.yaml", "registries.yaml", ".git"};
 

@@ -24,9 +24,7 @@ const Node& config_schema() {
   return schema;
 }
 
-Findings check_config(const Node& config, std::string_view file) {
-  return check_against_schema(config, config_schema(), {"config", file});
-}
+Findings check_config(const Node& config, std::string_view file) { return check_against_schema(config, config_schema(), {"config", file}); }
 
 const Node* find_setting(const Node& config, std::string_view dotted_key) {
   const Node* node = &config;

@@ -45,8 +45,7 @@ Parts parts_of(const std::string& url) {
 }
 
 bool is_path(std::string_view text) {
-  return text.starts_with('/') || text.starts_with("./") || text.starts_with("../") || text.starts_with('~') || text == "." ||
-         text == "..";
+  return text.starts_with('/') || text.starts_with("./") || text.starts_with("../") || text.starts_with('~') || text == "." || text == "..";
 }
 
 // host.tld/path or host.tld:8443/path: a dot in the host tells it from publisher/name.
@@ -65,7 +64,8 @@ bool is_scp_like(std::string_view text) {
   const auto colon = host_end(text);
   const auto slash = text.find('/');
   // name::address would be one of git's remote helpers, which run programs.
-  return colon != std::string_view::npos && colon > 0 && (slash == std::string_view::npos || colon < slash) && text.substr(colon, 2) != "::";
+  return colon != std::string_view::npos && colon > 0 && (slash == std::string_view::npos || colon < slash) &&
+         text.substr(colon, 2) != "::";
 }
 
 std::string expand_path(std::string_view text, const SourceContext& context) {
@@ -120,7 +120,8 @@ Result<void> check_ref(const SourceRef& source) {
   const bool bad = ref.starts_with('-') || ref.find_first_of(" ~^:?*[\\") != std::string::npos || ref.find("..") != std::string::npos ||
                    has_control_characters(ref) || ref.ends_with('/') || ref.starts_with('/') || ref.empty();
   if (bad) return error(Code::source, "'{}' is not the name of a tag, branch or commit", ref);
-  if (ref.find_first_of("#&") != std::string::npos) return error(Code::source, "the ref '{}' can't be written in a source: '#' and '&' separate its parts", ref);
+  if (ref.find_first_of("#&") != std::string::npos)
+    return error(Code::source, "the ref '{}' can't be written in a source: '#' and '&' separate its parts", ref);
   return {};
 }
 
@@ -136,7 +137,8 @@ Result<void> take_location(std::string_view text, const SourceContext& context, 
     source.location = expand_path(text, context);
     return {};
   }
-  if (text.starts_with("registry:")) text.remove_prefix(9);
+  if (text.starts_with("registry:"))
+    text.remove_prefix(9);
   else if (const auto scheme_end = text.find("://"); scheme_end != std::string_view::npos) {
     const std::string scheme = to_lower_ascii(text.substr(0, scheme_end));
     if (scheme == "file") {

@@ -82,8 +82,9 @@ std::string prompt_of_day(const Agent& agent, std::string_view day) {
 Result<ModelSetting> choose_model(const Agent& agent, const std::optional<std::string>& chosen) {
   if (chosen) return parse_model(*chosen);
   if (auto setting = model_setting(agent.config)) return *std::move(setting);
-  return with_hint(error(Code::not_found, "no model is configured for profile '{}' ({})", agent.name.str(), join_path(agent.directory, "config.yaml")),
-                   agent.variables->command() + " setup");
+  return with_hint(
+      error(Code::not_found, "no model is configured for profile '{}' ({})", agent.name.str(), join_path(agent.directory, "config.yaml")),
+      agent.variables->command() + " setup");
 }
 
 std::string replay_file(const std::string& directory, const ModelSetting& model) {

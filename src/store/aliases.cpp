@@ -23,9 +23,7 @@ struct Wrapper {
 
 std::string single_quoted(std::string_view text) { return "'" + replace_all(text, "'", "'\\''") + "'"; }
 
-std::string root_assignment(const Home& home) {
-  return home.is_standard() ? "" : "KOPI_HOME=" + single_quoted(home.root) + " ";
-}
+std::string root_assignment(const Home& home) { return home.is_standard() ? "" : "KOPI_HOME=" + single_quoted(home.root) + " "; }
 
 // Reads only the start: ~/.local/bin may hold binaries of many megabytes.
 std::optional<Wrapper> read_wrapper(const std::string& path) {

@@ -45,8 +45,7 @@ Result<void> Blobs::put(const Digest& digest, std::string_view content) const {
 Result<std::string> Blobs::get(const Digest& digest) const {
   auto content = read_file(path_of(digest));
   if (!content || sha256(*content) != digest) {
-    return with_hint(error(Code::state, "the store's copy {} is {}", path_of(digest), content ? "damaged" : "missing"),
-                     "kopi doctor");
+    return with_hint(error(Code::state, "the store's copy {} is {}", path_of(digest), content ? "damaged" : "missing"), "kopi doctor");
   }
   return content;
 }

@@ -23,11 +23,12 @@ namespace {
 constexpr std::string_view k_settings[] = {"config.yaml", ".env", "SOUL.md", "mcp.json", "skills", "honcho.json", ".no-bundled-skills"};
 
 // Never copied from a profile's root: grants that work once, running state, machine-wide folders of the default profile.
-constexpr std::string_view k_never[] = {"auth.json", "auth.lock", "gateway.pid", "gateway_state.json", "processes.json", "active_profile",
-                                        "store", "trust", "cache", "profiles", "locks", "registries.yaml", "policy.yaml"};
+constexpr std::string_view k_never[] = {"auth.json",  "auth.lock", "gateway.pid", "gateway_state.json", "processes.json", "active_profile",
+                                        "store",      "trust",     "cache",       "profiles",           "locks",          "registries.yaml",
+                                        "policy.yaml"};
 
-constexpr std::string_view k_channels[] = {"telegram", "discord",  "slack",  "whatsapp", "signal", "matrix",
-                                           "mattermost", "feishu", "dingtalk", "wecom",  "weixin"};
+constexpr std::string_view k_channels[] = {"telegram",   "discord", "slack",    "whatsapp", "signal", "matrix",
+                                           "mattermost", "feishu",  "dingtalk", "wecom",    "weixin"};
 
 // Which skills kopi itself put there, and what they were: without it `kopi update` would take them for the user's own.
 constexpr std::string_view k_bundled_record = ".kopi/bundled";
@@ -87,7 +88,8 @@ class Copier {
     constexpr std::string_view magic("SQLite format 3\0", 16);
     const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
     char start[magic.size()];
-    return file && ::read(file.get(), start, sizeof start) == static_cast<ssize_t>(sizeof start) && std::string_view(start, sizeof start) == magic;
+    return file && ::read(file.get(), start, sizeof start) == static_cast<ssize_t>(sizeof start) &&
+           std::string_view(start, sizeof start) == magic;
   }
 
   Result<void> copy_directory(const std::string& from, const std::string& to, const EntryInfo& entry) {
@@ -242,8 +244,10 @@ Result<CloneReport> clone_profile(const Home& home, const ProfileName& from, con
   std::set<std::string> names;
   for (const std::string& name : entries) {
     if (is_passing(name, entries)) continue;
-    if (is_wanted(name, depth, channels)) names.insert(name);
-    else if (is_channel_state(name)) note_channel_state(source, name, report);
+    if (is_wanted(name, depth, channels))
+      names.insert(name);
+    else if (is_channel_state(name))
+      note_channel_state(source, name, report);
   }
   std::vector<std::string_view> left_behind(std::begin(k_never), std::end(k_never));
   for (const std::string& name : entries) {

@@ -24,9 +24,7 @@ std::string another_choice(Selection::Origin origin) {
 
 }  // namespace
 
-std::string Home::profile_path(const ProfileName& name) const {
-  return name.is_default() ? root : join_path(profiles_path(), name.str());
-}
+std::string Home::profile_path(const ProfileName& name) const { return name.is_default() ? root : join_path(profiles_path(), name.str()); }
 std::string Home::profiles_path() const { return join_path(root, "profiles"); }
 std::string Home::tombstone_path(const ProfileName& name) const { return join_path(profiles_path(), ".deleted/" + name.str()); }
 std::string Home::sticky_path() const { return join_path(root, "active_profile"); }
@@ -82,10 +80,22 @@ Result<Selection> select_profile(const Home& home, const std::optional<std::stri
   std::string text = "default";
   std::string where;
   switch (origin) {
-    case Selection::Origin::flag: text = *flag; where = "-p"; break;
-    case Selection::Origin::home: text = *home.pointed_profile; where = "KOPI_HOME"; break;
-    case Selection::Origin::variable: text = *environment.get("KOPI_PROFILE"); where = "KOPI_PROFILE"; break;
-    case Selection::Origin::sticky: text = read_sticky(home).value_or("default"); where = home.sticky_path(); break;
+    case Selection::Origin::flag:
+      text = *flag;
+      where = "-p";
+      break;
+    case Selection::Origin::home:
+      text = *home.pointed_profile;
+      where = "KOPI_HOME";
+      break;
+    case Selection::Origin::variable:
+      text = *environment.get("KOPI_PROFILE");
+      where = "KOPI_PROFILE";
+      break;
+    case Selection::Origin::sticky:
+      text = read_sticky(home).value_or("default");
+      where = home.sticky_path();
+      break;
     case Selection::Origin::none: break;
   }
   auto name = ProfileName::parse(text);

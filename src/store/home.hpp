@@ -17,8 +17,8 @@
 namespace kopi {
 
 struct Home {
-  std::string root;       ///< `~/.kopi`, or as KOPI_HOME says; the default profile itself
-  std::string user_home;  ///< $HOME
+  std::string root;                            ///< `~/.kopi`, or as KOPI_HOME says; the default profile itself
+  std::string user_home;                       ///< $HOME
   std::optional<std::string> pointed_profile;  ///< KOPI_HOME lay below a directory `profiles`: that profile is meant
 
   std::string profile_path(const ProfileName& name) const;
@@ -27,7 +27,7 @@ struct Home {
   std::string sticky_path() const;                            ///< active_profile
   std::string store_path() const;
   std::string cache_path() const;
-  std::string alias_directory() const;                        ///< ~/.local/bin
+  std::string alias_directory() const;  ///< ~/.local/bin
   /// The root is where it is without KOPI_HOME: a wrapper need not carry it.
   bool is_standard() const;
 };

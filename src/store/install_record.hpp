@@ -20,20 +20,20 @@
 namespace kopi {
 
 struct InstallRecord {
-  std::string name;         ///< as the manifest says
-  std::string version;      ///< as the manifest says; "" when it says none
+  std::string name;     ///< as the manifest says
+  std::string version;  ///< as the manifest says; "" when it says none
   std::string description;
-  std::string source;       ///< for people, and to fetch from again: without a user's password
-  std::string identity;     ///< the repository, however it is written
+  std::string source;                 ///< for people, and to fetch from again: without a user's password
+  std::string identity;               ///< the repository, however it is written
   std::optional<std::string> wanted;  ///< the ref as the user gave it
-  std::string ref_kind;     ///< head, branch, tag, commit, ref; "" for a directory
+  std::string ref_kind;               ///< head, branch, tag, commit, ref; "" for a directory
   std::string subdirectory;
-  std::string commit;       ///< 40 digits; "" for a directory
-  Digest tree;              ///< of the shipped files
-  Digest manifest;          ///< of distribution.yaml
-  std::string installed_at; ///< RFC 3339, UTC
+  std::string commit;        ///< 40 digits; "" for a directory
+  Digest tree;               ///< of the shipped files
+  Digest manifest;           ///< of distribution.yaml
+  std::string installed_at;  ///< RFC 3339, UTC
   std::string updated_at;
-  std::string ledger;       ///< digest of the ledger file as written: the two belong together
+  std::string ledger;  ///< digest of the ledger file as written: the two belong together
   std::vector<Capability> capabilities;
 };
 

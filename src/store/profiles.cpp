@@ -13,8 +13,8 @@ namespace kopi {
 namespace {
 
 // A directory with none of these is a left-over, not a profile. A dangling link counts: somebody put it there.
-constexpr std::string_view k_identity[] = {"config.yaml", ".env", "SOUL.md", "profile.yaml", "auth.json", "state.db",
-                                           "distribution.yaml", ".kopi"};
+constexpr std::string_view k_identity[] = {"config.yaml", ".env",     "SOUL.md",           "profile.yaml",
+                                           "auth.json",   "state.db", "distribution.yaml", ".kopi"};
 
 constexpr std::string_view k_directories[] = {"skills", "cron", "memories", "sessions", "logs", "plans", "workspace", "home", "local"};
 

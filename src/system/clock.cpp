@@ -10,14 +10,12 @@ std::string format_time(Time time) {
   const std::chrono::year_month_day date{day};
   const std::chrono::hh_mm_ss clock{std::chrono::floor<std::chrono::seconds>(time - day)};
   return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-                     static_cast<unsigned>(date.day()), clock.hours().count(), clock.minutes().count(),
-                     clock.seconds().count());
+                     static_cast<unsigned>(date.day()), clock.hours().count(), clock.minutes().count(), clock.seconds().count());
 }
 
 Result<Time> parse_time(std::string_view text) {
   const auto bad = [&] { return error(Code::schema, "'{}' is not a time like 2026-11-21T14:30:00Z", text); };
-  if (text.size() != 20 || text[4] != '-' || text[7] != '-' || text[10] != 'T' || text[13] != ':' || text[16] != ':' ||
-      text[19] != 'Z') {
+  if (text.size() != 20 || text[4] != '-' || text[7] != '-' || text[10] != 'T' || text[13] != ':' || text[16] != ':' || text[19] != 'Z') {
     return bad();
   }
   bool digits = true;
@@ -33,8 +31,7 @@ Result<Time> parse_time(std::string_view text) {
   const int minute = number(14, 2);
   const int second = number(17, 2);
   if (!digits || !date.ok() || hour > 23 || minute > 59 || second > 60) return bad();
-  return Time{std::chrono::sys_days{date}} + std::chrono::hours{hour} + std::chrono::minutes{minute} +
-         std::chrono::seconds{second};
+  return Time{std::chrono::sys_days{date}} + std::chrono::hours{hour} + std::chrono::minutes{minute} + std::chrono::seconds{second};
 }
 
 }  // namespace kopi

@@ -9,9 +9,7 @@ namespace {
 
 class SystemClock final : public Clock {
  public:
-  Time now() const override {
-    return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
-  }
+  Time now() const override { return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now()); }
 };
 
 #ifdef KOPI_TEST_HOOKS

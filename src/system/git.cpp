@@ -77,8 +77,8 @@ GitObjects::~GitObjects() = default;
 
 GitObjects::Layout GitObjects::layout(const std::string& path) {
   if (path_exists(join_path(path, ".git"))) return Layout::work_tree;
-  const bool bare = is_regular_file(join_path(path, "HEAD")) && is_directory(join_path(path, "objects")) &&
-                    is_directory(join_path(path, "refs"));
+  const bool bare =
+      is_regular_file(join_path(path, "HEAD")) && is_directory(join_path(path, "objects")) && is_directory(join_path(path, "refs"));
   return bare ? Layout::bare : Layout::none;
 }
 
@@ -202,8 +202,7 @@ class TreeWalk {
 
 }  // namespace
 
-Result<std::vector<GitEntry>> GitObjects::list(const std::string& commit, const std::string& subdirectory,
-                                               std::size_t max_entries) const {
+Result<std::vector<GitEntry>> GitObjects::list(const std::string& commit, const std::string& subdirectory, std::size_t max_entries) const {
   const Code damage = implementation_->damage;
   git_repository* repository = implementation_->repository.get();
   git_oid id;
@@ -224,8 +223,8 @@ Result<std::vector<GitEntry>> GitObjects::list(const std::string& commit, const 
       return error(Code::not_found, "there is no directory '{}' in commit {}", subdirectory, commit.substr(0, 12));
     }
     git_tree* below = nullptr;
-    const bool is_tree = git_tree_entry_type(entry) == GIT_OBJECT_TREE &&
-                         git_tree_lookup(&below, repository, git_tree_entry_id(entry)) == 0;
+    const bool is_tree =
+        git_tree_entry_type(entry) == GIT_OBJECT_TREE && git_tree_lookup(&below, repository, git_tree_entry_id(entry)) == 0;
     git_tree_entry_free(entry);
     if (!is_tree) return error(Code::not_found, "'{}' is not a directory in commit {}", subdirectory, commit.substr(0, 12));
     top.reset(below);

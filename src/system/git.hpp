@@ -30,8 +30,8 @@ struct GitRef {
 std::string_view name(GitRef::Kind kind);
 
 struct GitEntry {
-  std::string path;  ///< components as the tree names them, joined with '/': not checked for "..", ".git" and the like
-  unsigned mode = 0; ///< as stored: 0100644, 0100755, 0120000 (link), 0160000 (submodule)
+  std::string path;   ///< components as the tree names them, joined with '/': not checked for "..", ".git" and the like
+  unsigned mode = 0;  ///< as stored: 0100644, 0100755, 0120000 (link), 0160000 (submodule)
   std::string object;
   std::uint64_t size = 0;  ///< of a blob
 };
@@ -85,8 +85,8 @@ struct GitFetch {
 
 struct GitFetched {
   GitRef ref;
-  bool moved = false;      ///< objects were received; false: the mirror had the commit already
-  bool full = false;       ///< the whole history had to be fetched, because the server gives no single commit
+  bool moved = false;  ///< objects were received; false: the mirror had the commit already
+  bool full = false;   ///< the whole history had to be fetched, because the server gives no single commit
 };
 
 /// Asks the remote what `wanted` is now and makes sure that the mirror holds that commit: one ref advertisement when it

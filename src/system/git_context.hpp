@@ -37,7 +37,7 @@ struct GitContext {
   explicit GitContext(const GitFetch& request) : request(request) {}
 
   const GitFetch& request;
-  std::optional<Error> failure;  ///< what really went wrong: libgit2 only passes -1 on
+  std::optional<Error> failure;    ///< what really went wrong: libgit2 only passes -1 on
   std::uint64_t listed_bytes = 0;  ///< received while the refs are listed; the pack has a limit of its own
   bool listing = false;
 

@@ -175,7 +175,8 @@ class Fetcher {
     const bool direct = download({"+" + source + ":refs/kopi/fetched"}, 1);
     if (direct && has(ref.commit)) return {};
     if (context_.failure || context_.interrupted()) return failed("cannot fetch", damage());
-    if (holds_other_object(ref.commit)) return error(Code::not_found, "{} does not point to a commit", ref.name.empty() ? ref.commit : ref.name);
+    if (holds_other_object(ref.commit))
+      return error(Code::not_found, "{} does not point to a commit", ref.name.empty() ? ref.commit : ref.name);
     if (ref.kind != GitRef::Kind::commit) {
       // A server that can't send a shallow history sends a whole one.
       if (download({"+" + source + ":refs/kopi/fetched"}, 0) && has(ref.commit)) return {};
@@ -210,7 +211,8 @@ class Fetcher {
   bool holds_other_object(const std::string& id) const {
     git_oid wanted;
     git_object* found = nullptr;
-    if (git_oid_fromstr(&wanted, id.c_str()) != 0 || git_object_lookup(&found, mirror_.repository.get(), &wanted, GIT_OBJECT_ANY) != 0) return false;
+    if (git_oid_fromstr(&wanted, id.c_str()) != 0 || git_object_lookup(&found, mirror_.repository.get(), &wanted, GIT_OBJECT_ANY) != 0)
+      return false;
     const detail::ObjectPointer object(found);
     return git_object_type(object.get()) != GIT_OBJECT_COMMIT;
   }

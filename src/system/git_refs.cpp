@@ -42,8 +42,8 @@ Error no_such_ref(const std::vector<GitRef>& refs, const std::string& wanted) {
     if (ref.kind == GitRef::Kind::branch) names.push_back(ref.name.substr(k_heads.size()));
   }
   Error problem = error(Code::not_found, "there is no tag or branch '{}'", wanted);
-  const bool looks_short = wanted.size() >= 4 && wanted.size() < GIT_OID_SHA1_HEXSIZE &&
-                           wanted.find_first_not_of("0123456789abcdefABCDEF") == std::string::npos;
+  const bool looks_short =
+      wanted.size() >= 4 && wanted.size() < GIT_OID_SHA1_HEXSIZE && wanted.find_first_not_of("0123456789abcdefABCDEF") == std::string::npos;
   if (looks_short) {
     const std::string start = to_lower_ascii(wanted);
     const auto meant = std::find_if(refs.begin(), refs.end(), [&](const GitRef& ref) { return ref.commit.starts_with(start); });

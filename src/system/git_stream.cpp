@@ -31,7 +31,8 @@ Result<std::string> decode_path(std::string_view text) {
     }
     unsigned value = 0;
     const auto [end, problem] = std::from_chars(text.data() + i + 1, text.data() + std::min(i + 3, text.size()), value, 16);
-    if (problem != std::errc() || end != text.data() + i + 3 || value < 0x20) return error(Code::source, "a '%' in a git URL that stands for no character");
+    if (problem != std::errc() || end != text.data() + i + 3 || value < 0x20)
+      return error(Code::source, "a '%' in a git URL that stands for no character");
     path += static_cast<char>(value);
     i += 2;
   }
@@ -115,7 +116,8 @@ class SshConnection final : public Connection {
     const auto has = [&](std::string_view words) { return lower.find(words) != std::string::npos; };
     const std::string where = remote_.user.empty() ? remote_.host : remote_.user + "@" + remote_.host;
     if (has("permission denied") || has("host key verification failed") || has("too many authentication failures")) {
-      return with_hint(error(Code::auth, "ssh could not log in as {}: {}", where, said), "ssh " + (remote_.port.empty() ? "" : "-p " + remote_.port + " ") + where);
+      return with_hint(error(Code::auth, "ssh could not log in as {}: {}", where, said),
+                       "ssh " + (remote_.port.empty() ? "" : "-p " + remote_.port + " ") + where);
     }
     if (has("could not resolve") || has("connection refused") || has("timed out") || has("no route to host") || has("unreachable")) {
       return error(Code::network, "ssh could not reach {}: {}", remote_.host, said);
@@ -256,11 +258,13 @@ class StreamSubtransport {
   }
 
   Result<void> wait(int descriptor, short events) const {
-    pollfd waits[2] = {{descriptor, events, 0}, {context_.request.interrupt == nullptr ? -1 : context_.request.interrupt->descriptor(), POLLIN, 0}};
+    pollfd waits[2] = {{descriptor, events, 0},
+                       {context_.request.interrupt == nullptr ? -1 : context_.request.interrupt->descriptor(), POLLIN, 0}};
     for (;;) {
       const int ready = ::poll(waits, 2, static_cast<int>(context_.request.timeouts.stall.count()));
       if (context_.interrupted()) return interrupted_error();
-      if (ready == 0) return connection_->explain(fmt::format("sent nothing for {} seconds", context_.request.timeouts.stall.count() / 1000));
+      if (ready == 0)
+        return connection_->explain(fmt::format("sent nothing for {} seconds", context_.request.timeouts.stall.count() / 1000));
       if (ready > 0) return {};
       if (errno != EINTR) return io_error("cannot wait for", "the connection", errno);
     }
@@ -275,7 +279,8 @@ class StreamSubtransport {
   static int read(git_smart_subtransport_stream* self, char* data, std::size_t size, std::size_t* count) {
     StreamSubtransport& transport = *of(self);
     for (;;) {
-      if (auto ready = transport.wait(transport.connection_->read_end(), POLLIN); !ready) return transport.context_.fail(std::move(ready).error());
+      if (auto ready = transport.wait(transport.connection_->read_end(), POLLIN); !ready)
+        return transport.context_.fail(std::move(ready).error());
       const ssize_t received = ::read(transport.connection_->read_end(), data, size);
       if (received < 0 && (errno == EINTR || errno == EAGAIN)) continue;
       if (received <= 0) return transport.context_.fail(transport.connection_->explain("was cut"));

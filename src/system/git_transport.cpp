@@ -30,7 +30,7 @@ class HttpSubtransport;
 struct HttpStream {
   git_smart_subtransport_stream base{};  // first: libgit2 hands this pointer back
   HttpSubtransport* transport = nullptr;
-  std::string request_body;              // of a POST that is not sent yet
+  std::string request_body;  // of a POST that is not sent yet
   std::unique_ptr<HttpResponse> response;
   std::string buffer;
 };
@@ -106,16 +106,19 @@ class HttpSubtransport {
       if (const auto target = response->redirect_target()) {
         if (redirects == k_max_redirects) return error(Code::source, "{} redirects more than {} times", shown(), k_max_redirects);
         KOPI_TRY(Url next, parse_url(*target));
-        if (!std::string_view(next.path).ends_with(suffix)) return error(Code::source, "{} redirects to something that is no git repository", shown());
+        if (!std::string_view(next.path).ends_with(suffix))
+          return error(Code::source, "{} redirects to something that is no git repository", shown());
         next.path.resize(next.path.size() - suffix.size());
-        if (remote_.scheme == "https" && next.scheme == "http") return error(Code::source, "{} redirects from https to http, which is refused", shown());
+        if (remote_.scheme == "https" && next.scheme == "http")
+          return error(Code::source, "{} redirects from https to http, which is refused", shown());
         if (!next.same_origin(remote_)) {
           credential_.reset();
           own_.reset();
           use_netrc_ = false;
           tried_helpers_ = false;
         }
-        if (context_.request.reporter != nullptr) context_.request.reporter->note(fmt::format("{} redirects to {}", shown(), next.without_credentials()));
+        if (context_.request.reporter != nullptr)
+          context_.request.reporter->note(fmt::format("{} redirects to {}", shown(), next.without_credentials()));
         remote_ = std::move(next);
         continue;
       }
@@ -189,7 +192,9 @@ class HttpSubtransport {
       from_helpers_ = credential_.has_value();
       if (credential_) return {};
     }
-    if (had_one) return with_hint(error(Code::auth, "{} does not accept the credential for {}", remote_.host, shown()), "git ls-remote " + shell_quote(shown()));
+    if (had_one)
+      return with_hint(error(Code::auth, "{} does not accept the credential for {}", remote_.host, shown()),
+                       "git ls-remote " + shell_quote(shown()));
     return with_hint(error(Code::auth, "{} asks for a credential, and none that it accepts was found", shown()),
                      "set one up with git's credential.helper or ~/.netrc, or install by ssh");
   }

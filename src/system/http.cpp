@@ -10,6 +10,7 @@
 #include "base/text.hpp"
 #include "system/environment.hpp"
 #include "system/files.hpp"
+#include "system/http_failure.hpp"
 #include "system/interrupt.hpp"
 #include "system/loop.hpp"
 
@@ -53,7 +54,6 @@ class Transfer {
   static std::size_t on_body(char* data, std::size_t size, std::size_t count, void* self);
   static std::size_t on_header(char* data, std::size_t size, std::size_t count, void* self);
   std::string host() const;
-  Error describe(CURLcode code) const;
 
   Client& client_;
   HttpRequest request_;
@@ -146,7 +146,11 @@ class Client final : public HttpTransport {
 };
 
 Transfer::Transfer(Client& client, HttpRequest request, std::stop_token stop)
-    : client_(client), request_(std::move(request)), handle_(curl_easy_init()), deadline_(client.loop.make_timer()), stop_(std::move(stop)) {
+    : client_(client),
+      request_(std::move(request)),
+      handle_(curl_easy_init()),
+      deadline_(client.loop.make_timer()),
+      stop_(std::move(stop)) {
   configure();
   set_headers();
 }
@@ -230,7 +234,7 @@ void Transfer::fail(Error failure) {
 
 void Transfer::finish(CURLcode code) {
   if (ended_) return;
-  if (code != CURLE_OK) return fail(describe(code));
+  if (code != CURLE_OK) return fail(describe_curl_failure(code, host(), message_));
   ended_ = true;
   deadline_->cancel();
   wake();
@@ -300,23 +304,8 @@ std::string Transfer::host() const {
 Error Transfer::silence() const {
   const auto seconds = [](std::chrono::milliseconds time) { return static_cast<double>(time.count()) / 1000; };
   if (head_complete_) return error(Code::network, "{} sent nothing more for {:g} seconds", host(), seconds(request_.timeouts.stall));
-  return error(Code::network, "{} did not answer within {:g} seconds", host(), seconds(request_.timeouts.connect + request_.timeouts.first_byte));
-}
-
-Error Transfer::describe(CURLcode code) const {
-  const std::string host = this->host();
-  switch (code) {
-    case CURLE_COULDNT_RESOLVE_HOST: return error(Code::network, "cannot find the host {}", host);
-    case CURLE_COULDNT_RESOLVE_PROXY: return error(Code::network, "cannot find the proxy for {}", host);
-    case CURLE_COULDNT_CONNECT: return error(Code::network, "cannot connect to {}: connection refused or host unreachable", host);
-    case CURLE_OPERATION_TIMEDOUT: return error(Code::network, "{} did not answer in time", host);
-    case CURLE_GOT_NOTHING: return error(Code::network, "{} closed the connection without an answer", host);
-    case CURLE_PARTIAL_FILE: case CURLE_RECV_ERROR: case CURLE_SEND_ERROR: case CURLE_HTTP2: case CURLE_HTTP2_STREAM:
-      return error(Code::network, "{} cut the connection", host);
-    case CURLE_PEER_FAILED_VERIFICATION: case CURLE_SSL_CONNECT_ERROR: case CURLE_SSL_CACERT_BADFILE:
-      return error(Code::network, "no trusted connection to {}: {}", host, message_[0] != 0 ? message_ : curl_easy_strerror(code));
-    default: return error(Code::network, "talking to {} failed: {}", host, message_[0] != 0 ? message_ : curl_easy_strerror(code));
-  }
+  return error(Code::network, "{} did not answer within {:g} seconds", host(),
+               seconds(request_.timeouts.connect + request_.timeouts.first_byte));
 }
 
 /// Suspends until `ready` holds; whoever changes the transfer calls wake(). Ends before the transfer does.

@@ -38,7 +38,7 @@ struct HttpRequest {
   std::string url;
   std::vector<HttpHeader> headers = {};
   std::vector<std::pair<std::string, Secret>> secret_headers = {};  ///< as headers, kept out of every message
-  std::string body = {};  ///< sent when the method is POST
+  std::string body = {};                                            ///< sent when the method is POST
   HttpTimeouts timeouts = {};
   bool use_netrc = false;  ///< take user and password from ~/.netrc
 };

@@ -45,8 +45,7 @@ void Interrupt::on_signal(int signal) {
 void Interrupt::clear() {
   requested_.store(false, std::memory_order_relaxed);
   char bytes[64];
-  while (::read(pipe_[0], bytes, sizeof bytes) > 0) {
-  }
+  while (::read(pipe_[0], bytes, sizeof bytes) > 0) {}
 }
 
 Error interrupted_error() { return Error{Code::interrupted, "interrupted"}; }

@@ -3,8 +3,8 @@
 #include <utility>  // before Asio, which forgets it
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include "system/interrupt.hpp"
@@ -145,9 +145,7 @@ Task<void> Loop::sleep(std::chrono::milliseconds delay, std::stop_token stop) {
       timer = loop.make_timer();
       timer->set(delay, [waiting] { waiting.resume(); });
       // The timer again, so that whichever comes first is the only one, and a frame that is gone is never resumed.
-      on_stop.emplace(stop, [this, waiting] {
-        timer->set(std::chrono::milliseconds(0), [waiting] { waiting.resume(); });
-      });
+      on_stop.emplace(stop, [this, waiting] { timer->set(std::chrono::milliseconds(0), [waiting] { waiting.resume(); }); });
     }
     void await_resume() {}
   };

@@ -74,16 +74,15 @@ Result<pid_t> spawn(const Command& command, const FileActions& actions) {
   if (!program) return error(Code::not_found, "the program '{}' is not on the PATH", arguments[0]);
   const SpawnAttributes attributes;
   pid_t pid = -1;
-  const int problem = ::posix_spawn(&pid, program->c_str(), actions.get(), attributes.get(), pointers(arguments).data(),
-                                    pointers(variables).data());
+  const int problem =
+      ::posix_spawn(&pid, program->c_str(), actions.get(), attributes.get(), pointers(arguments).data(), pointers(variables).data());
   if (problem != 0) return io_error("cannot start", arguments[0], problem);
   return pid;
 }
 
 int wait_for(pid_t pid) {
   int status = 0;
-  while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
-  }
+  while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {}
   return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
@@ -141,8 +140,7 @@ bool drain(int descriptor, std::string& into) {
 
 }  // namespace
 
-Result<Finished> run_command(const Command& command, std::string_view input, std::chrono::milliseconds limit,
-                             const Interrupt* interrupt) {
+Result<Finished> run_command(const Command& command, std::string_view input, std::chrono::milliseconds limit, const Interrupt* interrupt) {
   KOPI_TRY(Child child, Child::start(command));
   const auto deadline = std::chrono::steady_clock::now() + limit;
   Finished finished;

@@ -31,9 +31,7 @@ namespace kopi::fuzz {
   std::abort();
 }
 
-inline bool is_one_of(Code code, std::initializer_list<Code> codes) {
-  return std::find(codes.begin(), codes.end(), code) != codes.end();
-}
+inline bool is_one_of(Code code, std::initializer_list<Code> codes) { return std::find(codes.begin(), codes.end(), code) != codes.end(); }
 
 /// Everything that an error would show to a person, in one text.
 inline std::string words_of(const Error& error) {
@@ -65,5 +63,4 @@ inline bool starts_and_ends_like(std::string_view longer, std::string_view short
 
 }  // namespace kopi::fuzz
 
-#define KOPI_MUST(property, detail) \
-  ((property) ? void() : ::kopi::fuzz::violated(#property, __FILE__, __LINE__, (detail)))
+#define KOPI_MUST(property, detail) ((property) ? void() : ::kopi::fuzz::violated(#property, __FILE__, __LINE__, (detail)))

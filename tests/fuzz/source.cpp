@@ -30,8 +30,7 @@ void check_password(std::string_view rest) {
   for (const std::string_view scheme : {"https://", "http://", "ssh://", "git://"}) {
     const std::string url = std::string(scheme) + "ada:" + std::string(password) + "@" + std::string(rest);
     const auto source = parse_source(url, std::nullopt, k_context);
-    const std::string seen =
-        source ? source->shown() + source->shown_location() + source->identity() : fuzz::words_of(source.error());
+    const std::string seen = source ? source->shown() + source->shown_location() + source->identity() : fuzz::words_of(source.error());
     KOPI_MUST(to_lower_ascii(seen).find(to_lower_ascii(password)) == std::string::npos, seen);
     if (source) check_stable(*source);
   }

@@ -21,7 +21,8 @@ void check_order(const Version& a, const Version& b, const Version& c) {
 void check_range(const VersionRange& range, const std::vector<Version>& versions) {
   const auto again = VersionRange::parse(range.str());
   KOPI_MUST(again.has_value(), range.str());
-  for (const Version& version : versions) KOPI_MUST(range.contains(version) == again->contains(version), range.str() + "\n" + version.str());
+  for (const Version& version : versions)
+    KOPI_MUST(range.contains(version) == again->contains(version), range.str() + "\n" + version.str());
 }
 
 void check_operators(const Version& version, const std::vector<Version>& versions) {
@@ -31,7 +32,8 @@ void check_operators(const Version& version, const std::vector<Version>& version
     KOPI_MUST(parsed.has_value(), std::string(sign) + text);
     return *parsed;
   };
-  for (const std::string_view sign : {"", "^", "~", ">=", "<=", "=", "=="}) KOPI_MUST(range(sign).contains(version), std::string(sign) + text);
+  for (const std::string_view sign : {"", "^", "~", ">=", "<=", "=", "=="})
+    KOPI_MUST(range(sign).contains(version), std::string(sign) + text);
   for (const std::string_view sign : {"<", ">", "!="}) KOPI_MUST(!range(sign).contains(version), std::string(sign) + text);
   for (const Version& other : versions) {
     const std::string both = text + "\n" + other.str();

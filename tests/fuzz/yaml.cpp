@@ -11,7 +11,8 @@ namespace {
 
 // YAML allows a key on one line 1,024 characters only (YAML 1.2.2, 7.4.2), and an escape takes up to six of them.
 bool has_long_key(const Node& node) {
-  return std::any_of(node.items().begin(), node.items().end(), [](const Node& item) { return item.key().size() > 160 || has_long_key(item); });
+  return std::any_of(node.items().begin(), node.items().end(),
+                     [](const Node& item) { return item.key().size() > 160 || has_long_key(item); });
 }
 
 }  // namespace

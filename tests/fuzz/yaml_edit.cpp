@@ -13,7 +13,8 @@ namespace {
 
 using Path = std::vector<std::string>;
 
-const char* const k_new_keys[] = {"new", "model.default", "a b", "x: y", "#h", "true", "1", "", "\xD0\xBA\xD0\xBB", "'q'", "<<", "- a", "tab\tkey", "?"};
+const char* const k_new_keys[] = {"new", "model.default",    "a b", "x: y", "#h",  "true",     "1",
+                                  "",    "\xD0\xBA\xD0\xBB", "'q'", "<<",   "- a", "tab\tkey", "?"};
 
 // A path of one to three keys: existing ones as far as the choices say so.
 Path choose_path(FuzzedDataProvider& input, const Node& document) {
@@ -21,7 +22,8 @@ Path choose_path(FuzzedDataProvider& input, const Node& document) {
   const Node* at = &document;
   const std::size_t length = input.ConsumeIntegralInRange<std::size_t>(1, 3);
   while (path.size() < length) {
-    const bool existing = at != nullptr && at->is(Node::Kind::mapping) && !at->items().empty() && input.ConsumeIntegral<std::uint8_t>() % 4 != 0;
+    const bool existing =
+        at != nullptr && at->is(Node::Kind::mapping) && !at->items().empty() && input.ConsumeIntegral<std::uint8_t>() % 4 != 0;
     if (existing) {
       path.push_back(at->items()[input.ConsumeIntegralInRange<std::size_t>(0, at->items().size() - 1)].key());
     } else {

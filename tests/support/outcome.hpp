@@ -30,7 +30,8 @@ inline std::string shown(const Error& error) {
 
 /// "low manifest.unknown-key distribution.yaml:3:1 $.licence: unknown key, ..."
 inline std::string shown(const Finding& finding) {
-  return fmt::format("{} {} {}:{}:{} {}", name(finding.severity), finding.rule, finding.file, finding.line, finding.column, finding.message);
+  return fmt::format("{} {} {}:{}:{} {}", name(finding.severity), finding.rule, finding.file, finding.line, finding.column,
+                     finding.message);
 }
 
 inline std::string shown(const Findings& findings) {

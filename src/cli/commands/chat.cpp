@@ -83,7 +83,8 @@ class Chat {
     KOPI_TRY(const auto messages, store_->messages(*session_));
     if (messages.empty()) return {};
     if (messages.back().partial) context_.console.note("the last answer was cut off; what came of it is kept");
-    if (messages.back().message.role == ChatMessage::Role::user) context_.console.note("the last question has no answer; it is sent again with the next one");
+    if (messages.back().message.role == ChatMessage::Role::user)
+      context_.console.note("the last question has no answer; it is sent again with the next one");
     return {};
   }
 
@@ -105,8 +106,9 @@ class Chat {
     const auto watch = loop_.watch(context_.interrupt, [&] { stop.request_stop(); });
     const auto started = std::chrono::steady_clock::now();
     view_.begin();
-    KOPI_TRY(TurnResult result, loop_.run(run_turn({*session_, model_, text, temperature()}, *provider_, *store_,
-                                                   [&](const TurnEvent& event) { view_.show(event); }, stop.get_token())));
+    KOPI_TRY(TurnResult result, loop_.run(run_turn(
+                                    {*session_, model_, text, temperature()}, *provider_, *store_,
+                                    [&](const TurnEvent& event) { view_.show(event); }, stop.get_token())));
     any_turn_ = true;
     if (result.error) result.error = context_.addressed(*std::move(result.error));
     view_.end(result, session_->id, std::chrono::steady_clock::now() - started);
@@ -187,9 +189,14 @@ Result<Outcome> run(Context& context, const Arguments& given) { return Chat(cont
 }  // namespace
 
 const CommandSpec chat_command{
-    "chat", "Talk to an agent",
+    "chat",
+    "Talk to an agent",
     "Without -q a conversation, line by line; with -q one question whose answer alone goes to stdout. The conversation is kept in the "
     "profile's state.db. Keys come from the profile's .env. With --json every event is one line: text, reasoning, notice, usage, done.",
-    {}, options, examples, Needs::profile, run};
+    {},
+    options,
+    examples,
+    Needs::profile,
+    run};
 
 }  // namespace kopi::cli

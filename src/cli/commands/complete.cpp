@@ -8,7 +8,8 @@ namespace kopi::cli {
 namespace {
 
 constexpr ArgumentSpec arguments[] = {{"WORD", "the command line so far", false, true}};
-constexpr OptionSpec options[] = {{"--aliases", "", "list the commands that stand for profiles"}, {"--as", "ALIAS", "the line was begun with this alias"}};
+constexpr OptionSpec options[] = {{"--aliases", "", "list the commands that stand for profiles"},
+                                  {"--as", "ALIAS", "the line was begun with this alias"}};
 
 // Completion happens while a person types: whatever is wrong, it stays silent.
 Result<Outcome> run(Context& context, const Arguments& given) {

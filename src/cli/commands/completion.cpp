@@ -1,11 +1,12 @@
-#include "cli/commands/commands.hpp"
 #include "cli/completion.hpp"
+#include "cli/commands/commands.hpp"
 
 namespace kopi::cli {
 namespace {
 
 constexpr ArgumentSpec arguments[] = {{"SHELL", "bash, zsh or fish", true, false, Offers::shell}};
-constexpr ExampleSpec examples[] = {{"eval \"$(kopi completion bash)\"", "in ~/.bashrc"}, {"kopi completion fish | source", "in config.fish"}};
+constexpr ExampleSpec examples[] = {{"eval \"$(kopi completion bash)\"", "in ~/.bashrc"},
+                                    {"kopi completion fish | source", "in config.fish"}};
 
 Result<Outcome> run(Context&, const Arguments& given) {
   const auto script = completion_script(*given.value("SHELL"));
@@ -19,9 +20,14 @@ Result<Outcome> run(Context&, const Arguments& given) {
 }  // namespace
 
 const CommandSpec completion_command{
-    "completion", "Print a shell's completion script",
+    "completion",
+    "Print a shell's completion script",
     "The script asks kopi itself at every Tab, so commands, options, profiles, skills and settings are always those of the moment. The "
     "commands that stand for profiles complete too.",
-    arguments, {}, examples, Needs::nothing, run};
+    arguments,
+    {},
+    examples,
+    Needs::nothing,
+    run};
 
 }  // namespace kopi::cli

@@ -9,7 +9,8 @@
 namespace kopi::cli {
 namespace {
 
-constexpr ExampleSpec examples[] = {{"kopi config edit", "open config.yaml in your editor"}, {"EDITOR=nano coder config edit", "in another one"}};
+constexpr ExampleSpec examples[] = {{"kopi config edit", "open config.yaml in your editor"},
+                                    {"EDITOR=nano coder config edit", "in another one"}};
 
 Result<std::vector<std::string>> editor_words(const Environment& environment) {
   const std::string editor = environment.get("VISUAL").value_or(environment.get("EDITOR").value_or("vi"));
@@ -39,9 +40,9 @@ Result<Outcome> run(Context& context, const Arguments&) {
   KOPI_CHECK(remove_file(copy));
   bool unchanged_meanwhile = true;
   KOPI_TRY(const bool changed, edit_config_file(context, "kopi config edit", [&](const ConfigFile& file) -> Result<std::string> {
-    unchanged_meanwhile = file.text == before.value_or("");
-    return unchanged_meanwhile ? *after : file.text;
-  }));
+             unchanged_meanwhile = file.text == before.value_or("");
+             return unchanged_meanwhile ? *after : file.text;
+           }));
   if (!unchanged_meanwhile) return error(Code::changed, "{} was changed by somebody else meanwhile; nothing was written", path);
   for (const Finding& finding : check_config(*parsed, path)) context.console.warn(finding);
   Outcome outcome;
@@ -52,8 +53,13 @@ Result<Outcome> run(Context& context, const Arguments&) {
 
 }  // namespace
 
-const CommandSpec config_edit_command{
-    "config edit", "Edit a profile's settings in your editor",
-    "Opens config.yaml in $VISUAL or $EDITOR. A text that is no YAML never replaces the file.", {}, {}, examples, Needs::profile, run};
+const CommandSpec config_edit_command{"config edit",
+                                      "Edit a profile's settings in your editor",
+                                      "Opens config.yaml in $VISUAL or $EDITOR. A text that is no YAML never replaces the file.",
+                                      {},
+                                      {},
+                                      examples,
+                                      Needs::profile,
+                                      run};
 
 }  // namespace kopi::cli

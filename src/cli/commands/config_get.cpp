@@ -9,7 +9,8 @@ namespace kopi::cli {
 namespace {
 
 constexpr ArgumentSpec arguments[] = {{"KEY", "the setting, as section.name", true, false, Offers::setting}};
-constexpr ExampleSpec examples[] = {{"kopi config get model.default", "which model answers"}, {"kopi config get terminal.cwd --json", "value and place"}};
+constexpr ExampleSpec examples[] = {{"kopi config get model.default", "which model answers"},
+                                    {"kopi config get terminal.cwd --json", "value and place"}};
 
 // Where today's distributions write a setting under another name, that one is found too.
 struct Found {
@@ -63,7 +64,13 @@ Result<Outcome> run(Context& context, const Arguments& given) {
 }  // namespace
 
 const CommandSpec config_get_command{
-    "config get", "Print one setting", "Prints the value that the profile's config.yaml gives a key. A key that is not set ends with status 1.",
-    arguments, {}, examples, Needs::profile, run};
+    "config get",
+    "Print one setting",
+    "Prints the value that the profile's config.yaml gives a key. A key that is not set ends with status 1.",
+    arguments,
+    {},
+    examples,
+    Needs::profile,
+    run};
 
 }  // namespace kopi::cli

@@ -34,8 +34,13 @@ Result<Outcome> run(Context& context, const Arguments&) {
 }  // namespace
 
 const CommandSpec config_list_command{
-    "config list", "Print all settings of a profile",
+    "config list",
+    "Print all settings of a profile",
     "Every key that the profile's config.yaml sets. Keys that kopi does not know and values of the wrong type are warned about.",
-    {}, {}, examples, Needs::profile, run};
+    {},
+    {},
+    examples,
+    Needs::profile,
+    run};
 
 }  // namespace kopi::cli

@@ -4,7 +4,8 @@
 namespace kopi::cli {
 namespace {
 
-constexpr ExampleSpec examples[] = {{"kopi config path", "where the settings are"}, {"less \"$(kopi -p coder config path)\"", "read coder's"}};
+constexpr ExampleSpec examples[] = {{"kopi config path", "where the settings are"},
+                                    {"less \"$(kopi -p coder config path)\"", "read coder's"}};
 
 Result<Outcome> run(Context& context, const Arguments&) {
   const std::string path = join_path(context.home.profile_path(context.selection.name), "config.yaml");
@@ -16,7 +17,13 @@ Result<Outcome> run(Context& context, const Arguments&) {
 
 }  // namespace
 
-const CommandSpec config_path_command{"config path", "Print where a profile's settings are", "The path of the profile's config.yaml, whether it exists or not.",
-                                      {}, {}, examples, Needs::profile, run};
+const CommandSpec config_path_command{"config path",
+                                      "Print where a profile's settings are",
+                                      "The path of the profile's config.yaml, whether it exists or not.",
+                                      {},
+                                      {},
+                                      examples,
+                                      Needs::profile,
+                                      run};
 
 }  // namespace kopi::cli

@@ -8,7 +8,8 @@
 namespace kopi::cli {
 namespace {
 
-constexpr ArgumentSpec arguments[] = {{"KEY", "the setting, as section.name", true, false, Offers::setting}, {"VALUE", "its value; a list as one,two"}};
+constexpr ArgumentSpec arguments[] = {{"KEY", "the setting, as section.name", true, false, Offers::setting},
+                                      {"VALUE", "its value; a list as one,two"}};
 constexpr ExampleSpec examples[] = {{"kopi config set model.default anthropic/claude-sonnet-4-5", "choose the model"},
                                     {"coder config set terminal.cwd /home/me/project", "where coder's commands start"}};
 
@@ -34,10 +35,10 @@ Result<Outcome> run(Context& context, const Arguments& given) {
   KOPI_CHECK(check_meaning(key, value));
   std::string path;
   KOPI_TRY(const bool changed, edit_config_file(context, "kopi config set", [&](const ConfigFile& file) -> Result<std::string> {
-    path = file.path;
-    KOPI_TRY(const std::string text, make_room(file, key));
-    return set_yaml_value(text, file.path, key, value);
-  }));
+             path = file.path;
+             KOPI_TRY(const std::string text, make_room(file, key));
+             return set_yaml_value(text, file.path, key, value);
+           }));
   for (const Finding& finding : findings) context.console.warn(finding);
   Outcome outcome;
   outcome.data = Node::mapping({{"key", join(key, ".")}, {"value", value}, {"file", path}, {"changed", changed}});
@@ -48,9 +49,14 @@ Result<Outcome> run(Context& context, const Arguments& given) {
 }  // namespace
 
 const CommandSpec config_set_command{
-    "config set", "Change one setting",
+    "config set",
+    "Change one setting",
     "Writes the value into the profile's config.yaml and leaves every other byte of the file as it is: comments, order, blank lines, "
     "quotes. The value is checked against the setting's type. A key that kopi does not know is written, with a warning.",
-    arguments, {}, examples, Needs::profile, run};
+    arguments,
+    {},
+    examples,
+    Needs::profile,
+    run};
 
 }  // namespace kopi::cli

@@ -8,7 +8,8 @@ namespace kopi::cli {
 namespace {
 
 constexpr ArgumentSpec arguments[] = {{"KEY", "the setting, as section.name", true, false, Offers::setting}};
-constexpr ExampleSpec examples[] = {{"kopi config unset model.temperature", "back to the provider's own"}, {"kopi config unset mcp_servers.github", "a whole section"}};
+constexpr ExampleSpec examples[] = {{"kopi config unset model.temperature", "back to the provider's own"},
+                                    {"kopi config unset mcp_servers.github", "a whole section"}};
 
 Result<Outcome> run(Context& context, const Arguments& given) {
   KOPI_TRY(const auto key, parse_setting_key(*given.value("KEY")));
@@ -26,8 +27,13 @@ Result<Outcome> run(Context& context, const Arguments& given) {
 }  // namespace
 
 const CommandSpec config_unset_command{
-    "config unset", "Remove one setting",
+    "config unset",
+    "Remove one setting",
     "Takes the key out of the profile's config.yaml, and a section that this empties; every other byte of the file stays.",
-    arguments, {}, examples, Needs::profile, run};
+    arguments,
+    {},
+    examples,
+    Needs::profile,
+    run};
 
 }  // namespace kopi::cli

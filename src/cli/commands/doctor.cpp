@@ -5,8 +5,8 @@
 #include "installer/live.hpp"
 #include "model/settings.hpp"
 #include "runtime/agent.hpp"
-#include "store/install_record.hpp"
 #include "store/blobs.hpp"
+#include "store/install_record.hpp"
 #include "store/profiles.hpp"
 #include "system/files.hpp"
 #include "system/process.hpp"
@@ -16,7 +16,8 @@ namespace kopi::cli {
 namespace {
 
 constexpr OptionSpec options[] = {{"--offline", "", "leave out what needs the network"}};
-constexpr ExampleSpec examples[] = {{"kopi doctor", "is everything in order, and how to mend what is not"}, {"coder doctor --offline --json", "without the network, as data"}};
+constexpr ExampleSpec examples[] = {{"kopi doctor", "is everything in order, and how to mend what is not"},
+                                    {"coder doctor --offline --json", "without the network, as data"}};
 
 enum class Status { ok, warn, fail, damaged };
 
@@ -29,7 +30,8 @@ struct Check {
 
 class Doctor {
  public:
-  Doctor(Context& context, bool offline) : context_(context), offline_(offline), name_(context.selection.name), path_(context.home.profile_path(name_)) {}
+  Doctor(Context& context, bool offline)
+      : context_(context), offline_(offline), name_(context.selection.name), path_(context.home.profile_path(name_)) {}
 
   std::vector<Check> examine() {
     home();
@@ -54,7 +56,8 @@ class Doctor {
   }
 
   void home() {
-    if (!path_exists(context_.home.root)) return add("home", Status::ok, context_.home.root + " is not there yet; the first write makes it");
+    if (!path_exists(context_.home.root))
+      return add("home", Status::ok, context_.home.root + " is not there yet; the first write makes it");
     const std::string probe = join_path(context_.home.root, ".doctor");
     auto written = write_file(probe, "", 0600);
     if (!written) return failed("home", written.error());
@@ -76,7 +79,8 @@ class Doctor {
       return add("profile", Status::fail, problem.message, problem.hint);
     }
     add("profile", Status::ok, fmt::format("{} at {}", name_.str(), path_));
-    if (!is_regular_file(join_path(path_, "SOUL.md"))) add("soul", Status::warn, "there is no SOUL.md: a short built-in one is used", edit_hint(join_path(path_, "SOUL.md")));
+    if (!is_regular_file(join_path(path_, "SOUL.md")))
+      add("soul", Status::warn, "there is no SOUL.md: a short built-in one is used", edit_hint(join_path(path_, "SOUL.md")));
   }
 
   static std::string edit_hint(const std::string& path) { return "${EDITOR:-vi} " + shell_quote(path); }
@@ -95,7 +99,10 @@ class Doctor {
       if (finding.severity <= Severity::medium) add("config", Status::warn, describe(finding), command() + " config edit");
     }
     const auto unknown = std::count_if(findings.begin(), findings.end(), [](const Finding& f) { return f.severity > Severity::medium; });
-    add("config", Status::ok, unknown == 0 ? file + " is well-formed" : fmt::format("{} is well-formed; {} in it {} nothing to kopi (kopi config list names them)", file, count_of(static_cast<std::size_t>(unknown), "key"), unknown == 1 ? "means" : "mean"));
+    add("config", Status::ok,
+        unknown == 0 ? file + " is well-formed"
+                     : fmt::format("{} is well-formed; {} in it {} nothing to kopi (kopi config list names them)", file,
+                                   count_of(static_cast<std::size_t>(unknown), "key"), unknown == 1 ? "means" : "mean"));
     return true;
   }
 
@@ -105,7 +112,8 @@ class Doctor {
     for (const Finding& finding : read->dotenv().findings) add("variables", Status::warn, describe(finding), edit_hint(read->file()));
     const auto entry = stat_path(read->file());
     if (entry && *entry && ((*entry)->mode & 077) != 0) {
-      add("variables", Status::warn, fmt::format("others can read {} (mode {:04o})", read->file(), (*entry)->mode), "chmod 600 " + shell_quote(read->file()));
+      add("variables", Status::warn, fmt::format("others can read {} (mode {:04o})", read->file(), (*entry)->mode),
+          "chmod 600 " + shell_quote(read->file()));
     }
     const auto setting = model_setting(config_);
     if (!setting) return add("model", Status::fail, "no model is configured", command() + " setup");
@@ -116,7 +124,9 @@ class Doctor {
     }
     auto endpoint = resolve_endpoint(*setting, config_, *read);
     if (!endpoint) return failed("model", endpoint.error());
-    add("model", Status::ok, fmt::format("{} at {}{}", setting->text(), endpoint->host, endpoint->key_variable.empty() ? "" : ", key in " + endpoint->key_variable));
+    add("model", Status::ok,
+        fmt::format("{} at {}{}", setting->text(), endpoint->host,
+                    endpoint->key_variable.empty() ? "" : ", key in " + endpoint->key_variable));
     endpoint_url_ = endpoint->url;
     endpoint_host_ = endpoint->host;
   }
@@ -135,7 +145,8 @@ class Doctor {
     const std::string source = record && *record ? shell_quote((*record)->source) : "SOURCE";
     const std::string own = join_path(path_, ".kopi/");
     add("distribution", Status::damaged, problem.message,
-        fmt::format("rm -f {} {} && kopi profile install {} --name {} --force", shell_quote(own + "install.json"), shell_quote(own + "ledger"), source, name_.str()));
+        fmt::format("rm -f {} {} && kopi profile install {} --name {} --force", shell_quote(own + "install.json"),
+                    shell_quote(own + "ledger"), source, name_.str()));
   }
 
   void distribution() {
@@ -155,10 +166,13 @@ class Doctor {
       edited += there != live->end() && there->second.entry != entry;
       lost += !blobs.has(entry.digest);
     }
-    add("distribution", Status::ok, fmt::format("{}@{}: {}, {} edited, {} deleted by you", record.record.name, record.record.version.empty() ? "?" : record.record.version,
-                                                count_of(record.ledger.size(), "file"), edited, missing));
+    add("distribution", Status::ok,
+        fmt::format("{}@{}: {}, {} edited, {} deleted by you", record.record.name,
+                    record.record.version.empty() ? "?" : record.record.version, count_of(record.ledger.size(), "file"), edited, missing));
     if (lost > 0) {
-      add("store", Status::damaged, fmt::format("{} of this distribution {} missing from {}", count_of(lost, "file"), lost == 1 ? "is" : "are", context_.home.store_path()),
+      add("store", Status::damaged,
+          fmt::format("{} of this distribution {} missing from {}", count_of(lost, "file"), lost == 1 ? "is" : "are",
+                      context_.home.store_path()),
           fmt::format("kopi profile install {} --name {} --force", shell_quote(record.record.source), name_.str()));
     }
   }
@@ -186,7 +200,8 @@ class Doctor {
     const auto alias = aliases.find(name_.str());
     if (alias == aliases.end()) return;
     const bool reachable = aliases_are_reachable(context_.home, context_.alias_context());
-    if (!reachable) return add("alias", Status::warn, context_.home.alias_directory() + " is not on your PATH", "export PATH=\"$HOME/.local/bin:$PATH\"");
+    if (!reachable)
+      return add("alias", Status::warn, context_.home.alias_directory() + " is not on your PATH", "export PATH=\"$HOME/.local/bin:$PATH\"");
     add("alias", Status::ok, "the command " + alias->second);
   }
 
@@ -194,7 +209,8 @@ class Doctor {
     const std::string search = context_.environment.get("PATH").value_or("");
     const bool git = find_program("git", search).has_value();
     const bool ssh = find_program("ssh", search).has_value();
-    add("git", git ? Status::ok : Status::warn, git ? "git is here: its credential helpers are used" : "git is not installed: private repositories over https need ~/.netrc");
+    add("git", git ? Status::ok : Status::warn,
+        git ? "git is here: its credential helpers are used" : "git is not installed: private repositories over https need ~/.netrc");
     add("ssh", ssh ? Status::ok : Status::warn, ssh ? "ssh is here" : "ssh is not installed: ssh sources can't be read");
   }
 
@@ -239,7 +255,10 @@ Result<Outcome> run(Context& context, const Arguments& given) {
   Status worst = Status::ok;
   for (const Check& check : checks) {
     worst = std::max(worst, check.status);
-    list.push(Node::mapping({{"name", check.name}, {"status", word(check.status)}, {"message", check.message}, {"hint", check.hint.empty() ? Node() : Node(check.hint)}}));
+    list.push(Node::mapping({{"name", check.name},
+                             {"status", word(check.status)},
+                             {"message", check.message},
+                             {"hint", check.hint.empty() ? Node() : Node(check.hint)}}));
     const Style style = check.status == Status::ok ? Style::green : check.status == Status::warn ? Style::yellow : Style::red;
     const std::string_view mark = check.status == Status::ok ? "✓" : check.status == Status::warn ? "!" : "✗";
     outcome.text.styled(style, "{}", mark).print(" {:<13} {}\n", check.name, check.message);
@@ -254,9 +273,14 @@ Result<Outcome> run(Context& context, const Arguments& given) {
 }  // namespace
 
 const CommandSpec doctor_command{
-    "doctor", "Check a profile and say how to mend it",
+    "doctor",
+    "Check a profile and say how to mend it",
     "Looks at the home, the profile's files, its model and key, its skills, what was installed, its database, its command, and whether the "
     "provider answers. Ends with 3 when something must be mended before the agent can work, with 8 when kopi's own records are damaged.",
-    {}, options, examples, Needs::home, run};
+    {},
+    options,
+    examples,
+    Needs::home,
+    run};
 
 }  // namespace kopi::cli

@@ -6,7 +6,8 @@
 namespace kopi::cli {
 namespace {
 
-constexpr ExampleSpec examples[] = {{"kopi env check", "is everything set that must be?"}, {"research-bot env check || research-bot env set OPENAI_API_KEY", "in a script"}};
+constexpr ExampleSpec examples[] = {{"kopi env check", "is everything set that must be?"},
+                                    {"research-bot env check || research-bot env set OPENAI_API_KEY", "in a script"}};
 
 Result<Outcome> run(Context& context, const Arguments&) {
   KOPI_TRY(const VariablesView view, view_variables(context));
@@ -20,7 +21,8 @@ Result<Outcome> run(Context& context, const Arguments&) {
   outcome.data.set("missing", records_of("name", missing));
   outcome.text = render(view);
   if (!missing.empty()) {
-    outcome.problem = with_hint(error(Code::drift, "not set: {}", join(missing, ", ")), fmt::format("kopi -p {} env set {}", context.selection.name.str(), missing.front()));
+    outcome.problem = with_hint(error(Code::drift, "not set: {}", join(missing, ", ")),
+                                fmt::format("kopi -p {} env set {}", context.selection.name.str(), missing.front()));
   }
   return outcome;
 }
@@ -28,8 +30,13 @@ Result<Outcome> run(Context& context, const Arguments&) {
 }  // namespace
 
 const CommandSpec env_check_command{
-    "env check", "Check that required variables have a value",
-    "Ends with status 3 when a variable that the distribution requires is set neither in .env nor in the environment.", {}, {}, examples,
-    Needs::profile, run};
+    "env check",
+    "Check that required variables have a value",
+    "Ends with status 3 when a variable that the distribution requires is set neither in .env nor in the environment.",
+    {},
+    {},
+    examples,
+    Needs::profile,
+    run};
 
 }  // namespace kopi::cli

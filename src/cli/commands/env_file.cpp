@@ -35,7 +35,8 @@ Result<VariablesView> view_variables(const Context& context) {
   }
   KOPI_TRY(const auto present, stat_path(view.file));
   if (present && present->type == EntryType::file && (present->mode & 077) != 0) {
-    view.findings.push_back({Severity::medium, "dotenv.mode", view.file, 0, 0, fmt::format("others can read this file (mode {:04o}); chmod 600 mends it", present->mode), "", ""});
+    view.findings.push_back({Severity::medium, "dotenv.mode", view.file, 0, 0,
+                             fmt::format("others can read this file (mode {:04o}); chmod 600 mends it", present->mode), "", ""});
   }
   return view;
 }
@@ -56,7 +57,8 @@ Text render(const VariablesView& view) {
   Text text;
   for (const VariableView& variable : view.variables) {
     text.styled(variable.set ? Style::green : Style::yellow, "{} ", variable.set ? "✓" : "•");
-    text.print("{:<28} {:<14} {}", variable.name, variable.set ? "set (" + variable.from + ")" : "needs setting", variable.required ? "required" : "optional");
+    text.print("{:<28} {:<14} {}", variable.name, variable.set ? "set (" + variable.from + ")" : "needs setting",
+               variable.required ? "required" : "optional");
     if (!variable.description.empty()) text.print(" — {}", one_line(variable.description));
     text.print("\n");
   }

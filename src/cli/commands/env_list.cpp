@@ -4,7 +4,8 @@
 namespace kopi::cli {
 namespace {
 
-constexpr ExampleSpec examples[] = {{"kopi env list", "which variables there are, and which have a value"}, {"research-bot env list --json", "as data"}};
+constexpr ExampleSpec examples[] = {{"kopi env list", "which variables there are, and which have a value"},
+                                    {"research-bot env list --json", "as data"}};
 
 Result<Outcome> run(Context& context, const Arguments&) {
   KOPI_TRY(const VariablesView view, view_variables(context));
@@ -17,8 +18,13 @@ Result<Outcome> run(Context& context, const Arguments&) {
 
 }  // namespace
 
-const CommandSpec env_list_command{
-    "env list", "List a profile's variables",
-    "What the distribution asks for and what .env sets. Values are never shown.", {}, {}, examples, Needs::profile, run};
+const CommandSpec env_list_command{"env list",
+                                   "List a profile's variables",
+                                   "What the distribution asks for and what .env sets. Values are never shown.",
+                                   {},
+                                   {},
+                                   examples,
+                                   Needs::profile,
+                                   run};
 
 }  // namespace kopi::cli

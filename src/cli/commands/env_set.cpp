@@ -7,7 +7,9 @@
 namespace kopi::cli {
 namespace {
 
-constexpr ArgumentSpec arguments[] = {{"NAME", "the variable", true, false, Offers::variable}, {"VALUE", "its value; asked for, or read from stdin, when left out", false, false, Offers::nothing, true}};
+constexpr ArgumentSpec arguments[] = {
+    {"NAME", "the variable", true, false, Offers::variable},
+    {"VALUE", "its value; asked for, or read from stdin, when left out", false, false, Offers::nothing, true}};
 constexpr ExampleSpec examples[] = {{"kopi env set OPENAI_API_KEY", "asks for the value and shows nothing of it"},
                                     {"pass show openai | kopi -p coder env set OPENAI_API_KEY", "from another program"}};
 
@@ -34,7 +36,8 @@ Result<Outcome> run(Context& context, const Arguments& given) {
     name.resize(equals);
   }
   if (!is_variable_name(name)) return error(Code::name, "'{}' is not a variable's name: it must match [A-Z_][A-Z0-9_]*", name);
-  if (is_protected_variable(name)) return error(Code::name, "'{}' can't be set in .env: it steers the shell, the loader or kopi itself", name);
+  if (is_protected_variable(name))
+    return error(Code::name, "'{}' can't be set in .env: it steers the shell, the loader or kopi itself", name);
   KOPI_TRY(const Secret value, read_value(context, name, written));
   std::string path;
   KOPI_CHECK(edit_env_file(context, "kopi env set", [&](const std::string& text, const std::string& file) {
@@ -50,9 +53,14 @@ Result<Outcome> run(Context& context, const Arguments& given) {
 }  // namespace
 
 const CommandSpec env_set_command{
-    "env set", "Set a variable of a profile",
+    "env set",
+    "Set a variable of a profile",
     "Writes the value into the profile's .env, which only you can read (mode 0600). Without a value kopi asks for it and shows nothing of "
     "what you type; off a terminal it reads stdin. A value given as an argument is visible to other users while kopi runs.",
-    arguments, {}, examples, Needs::profile, run};
+    arguments,
+    {},
+    examples,
+    Needs::profile,
+    run};
 
 }  // namespace kopi::cli

@@ -5,7 +5,8 @@ namespace kopi::cli {
 namespace {
 
 constexpr ArgumentSpec arguments[] = {{"NAME", "the variable", true, false, Offers::variable}};
-constexpr ExampleSpec examples[] = {{"kopi env unset OPENAI_API_KEY", "forget the key"}, {"coder env unset GITHUB_TOKEN", "of one profile"}};
+constexpr ExampleSpec examples[] = {{"kopi env unset OPENAI_API_KEY", "forget the key"},
+                                    {"coder env unset GITHUB_TOKEN", "of one profile"}};
 
 Result<Outcome> run(Context& context, const Arguments& given) {
   const std::string name = *given.value("NAME");
@@ -22,8 +23,13 @@ Result<Outcome> run(Context& context, const Arguments& given) {
 
 }  // namespace
 
-const CommandSpec env_unset_command{
-    "env unset", "Remove a variable of a profile", "Takes every assignment of the name out of the profile's .env; other lines stay as they are.",
-    arguments, {}, examples, Needs::profile, run};
+const CommandSpec env_unset_command{"env unset",
+                                    "Remove a variable of a profile",
+                                    "Takes every assignment of the name out of the profile's .env; other lines stay as they are.",
+                                    arguments,
+                                    {},
+                                    examples,
+                                    Needs::profile,
+                                    run};
 
 }  // namespace kopi::cli

@@ -1,5 +1,5 @@
-#include "cli/commands/commands.hpp"
 #include "cli/help.hpp"
+#include "cli/commands/commands.hpp"
 
 #include "base/text.hpp"
 
@@ -7,7 +7,8 @@ namespace kopi::cli {
 namespace {
 
 constexpr ArgumentSpec arguments[] = {{"TOPIC", "a command, or a page of the guide", false, true, Offers::topic}};
-constexpr ExampleSpec examples[] = {{"kopi help", "all commands and the pages of the guide"}, {"kopi help authoring", "how to make a distribution"}};
+constexpr ExampleSpec examples[] = {{"kopi help", "all commands and the pages of the guide"},
+                                    {"kopi help authoring", "how to make a distribution"}};
 
 Result<Outcome> run(Context&, const Arguments& given) {
   std::string topic = join(given.all("TOPIC"), " ");
@@ -20,7 +21,13 @@ Result<Outcome> run(Context&, const Arguments& given) {
 
 }  // namespace
 
-const CommandSpec help_command{"help", "Show help for a command, or a page of the guide", "Everything is in the program itself: no network and no browser are needed.",
-                               arguments, {}, examples, Needs::nothing, run};
+const CommandSpec help_command{"help",
+                               "Show help for a command, or a page of the guide",
+                               "Everything is in the program itself: no network and no browser are needed.",
+                               arguments,
+                               {},
+                               examples,
+                               Needs::nothing,
+                               run};
 
 }  // namespace kopi::cli

@@ -6,7 +6,8 @@ namespace kopi::cli {
 namespace {
 
 constexpr ArgumentSpec arguments[] = {{"NAME", "the profile", true, false, Offers::profile}};
-constexpr OptionSpec options[] = {{"--name", "ALIAS", "call the command ALIAS instead of the profile's name"}, {"--remove", "", "remove the command"}};
+constexpr OptionSpec options[] = {{"--name", "ALIAS", "call the command ALIAS instead of the profile's name"},
+                                  {"--remove", "", "remove the command"}};
 constexpr ExampleSpec examples[] = {{"kopi profile alias coder", "make the command `coder`"},
                                     {"kopi profile alias coder --name c", "make the command `c`"},
                                     {"kopi profile alias coder --remove", "take it away again"}};
@@ -22,7 +23,8 @@ Result<Outcome> remove(Context& context, const ProfileName& name, const std::opt
   const std::string alias = custom ? *custom : known != aliases.end() ? known->second : name.str();
   KOPI_TRY(const bool removed, remove_alias(context.home, alias));
   Outcome outcome;
-  outcome.data = alias_data(name, removed ? Node(alias) : Node(), removed ? Node(join_path(context.home.alias_directory(), alias)) : Node(), removed);
+  outcome.data =
+      alias_data(name, removed ? Node(alias) : Node(), removed ? Node(join_path(context.home.alias_directory(), alias)) : Node(), removed);
   if (removed) {
     outcome.text.styled(Style::green, "✓").print(" Alias removed: {}\n", alias);
   } else {
@@ -49,7 +51,8 @@ Result<Outcome> run(Context& context, const Arguments& given) {
 
 void warn_no_alias(const Context& context, const ProfileName& name, const Error& reason) {
   context.console.warn({Severity::medium, "alias.refused", "", 0, 0,
-                        fmt::format("no command was made: {}; use kopi -p {}, or kopi profile alias {} --name OTHER", reason.message, name.str(), name.str()),
+                        fmt::format("no command was made: {}; use kopi -p {}, or kopi profile alias {} --name OTHER", reason.message,
+                                    name.str(), name.str()),
                         "", ""});
 }
 
@@ -59,9 +62,14 @@ void tell_path_hint(const Context& context, Text& text) {
 }
 
 const CommandSpec profile_alias_command{
-    "profile alias", "Make or remove the command of a profile",
+    "profile alias",
+    "Make or remove the command of a profile",
     "An alias is a small script in ~/.local/bin, so that `coder chat` means `kopi -p coder chat`. It never hides another program, and "
     "only scripts that kopi wrote are replaced or removed.",
-    arguments, options, examples, Needs::choice, run};
+    arguments,
+    options,
+    examples,
+    Needs::choice,
+    run};
 
 }  // namespace kopi::cli

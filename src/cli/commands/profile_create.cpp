@@ -59,7 +59,8 @@ Result<Wanted> read_wanted(const Context& context, const Arguments& given) {
   wanted.alias = !given.flag("--no-alias");
   wanted.description = given.value("--description");
   if (wanted.channels && !wanted.clones) return error(Code::usage, "--clone-channels needs --clone, --clone-all or --clone-from");
-  if (!wanted.skills && wanted.clones) return error(Code::usage, "--no-skills can't be used with a clone: its skills are part of what is cloned");
+  if (!wanted.skills && wanted.clones)
+    return error(Code::usage, "--no-skills can't be used with a clone: its skills are part of what is cloned");
   KOPI_TRY(wanted.source, context.profile(given.value("--clone-from")));
   return wanted;
 }
@@ -67,8 +68,10 @@ Result<Wanted> read_wanted(const Context& context, const Arguments& given) {
 // A fresh profile talks to the same model as the active one; nothing else of it is taken over.
 Result<void> write_fresh(const Context& context, const Wanted& wanted, const std::string& staging) {
   KOPI_CHECK(write_file(join_path(staging, ".env"), k_env_template, 0600));
-  KOPI_CHECK(write_file(join_path(staging, "SOUL.md"), fmt::format(fmt::runtime(k_soul_template), wanted.name.str(), wanted.name.str()), 0644));
-  KOPI_TRY(const Node config, read_config(context.home, context.selection.name).while_doing("taking over the model of {}", context.selection.name.str()));
+  KOPI_CHECK(
+      write_file(join_path(staging, "SOUL.md"), fmt::format(fmt::runtime(k_soul_template), wanted.name.str(), wanted.name.str()), 0644));
+  KOPI_TRY(const Node config,
+           read_config(context.home, context.selection.name).while_doing("taking over the model of {}", context.selection.name.str()));
   const Node* model = config.find("model");
   if (model == nullptr || model->is_null()) return {};
   std::string text;
@@ -112,11 +115,16 @@ Result<Made> fill(const Context& context, const Wanted& wanted, const std::strin
 
 void describe_made(Text& text, const Context& context, const Wanted& wanted, const Made& made, const Node& alias) {
   text.styled(Style::green, "✓").print(" Profile '{}' created at {}\n", wanted.name.str(), context.home.profile_path(wanted.name));
-  if (wanted.clones) text.print("  copied from {}: {}\n", wanted.source.str(), made.cloned.copied.empty() ? "nothing, it has none of that" : join(made.cloned.copied, ", "));
-  if (!made.cloned.channels_left.empty()) text.print("  messaging channels left behind: {} (--clone-channels copies them)\n", join(made.cloned.channels_left, ", "));
+  if (wanted.clones)
+    text.print("  copied from {}: {}\n", wanted.source.str(),
+               made.cloned.copied.empty() ? "nothing, it has none of that" : join(made.cloned.copied, ", "));
+  if (!made.cloned.channels_left.empty())
+    text.print("  messaging channels left behind: {} (--clone-channels copies them)\n", join(made.cloned.channels_left, ", "));
   if (!made.cloned.plugins.empty()) text.print("  plugins copied, not run: {}\n", join(made.cloned.plugins, ", "));
-  if (!made.cloned.dropped_links.empty()) text.print("  links left out, dangling, circular or to what is never copied: {}\n", join(made.cloned.dropped_links, ", "));
-  if (!made.skills.added.empty()) text.print("  {}: {}\n", count_of(made.skills.added.size(), "bundled skill"), join(made.skills.added, ", "));
+  if (!made.cloned.dropped_links.empty())
+    text.print("  links left out, dangling, circular or to what is never copied: {}\n", join(made.cloned.dropped_links, ", "));
+  if (!made.skills.added.empty())
+    text.print("  {}: {}\n", count_of(made.skills.added.size(), "bundled skill"), join(made.skills.added, ", "));
   const std::string command = alias.is_null() ? "kopi -p " + wanted.name.str() : alias.as_text();
   if (!alias.is_null()) {
     text.print("  command: {}\n", alias.as_text());
@@ -164,10 +172,15 @@ Result<Outcome> run(Context& context, const Arguments& given) {
 }  // namespace
 
 const CommandSpec profile_create_command{
-    "profile create", "Make a new profile",
+    "profile create",
+    "Make a new profile",
     "A profile is an agent of its own: its own config, keys, memory, sessions and skills. A fresh one takes over the model of the active "
     "profile and nothing else. A clone copies, and leaves behind what would make two agents act as one: approvals, OAuth grants, and "
     "messaging channels unless you ask for them.",
-    arguments, options, examples, Needs::choice, run};
+    arguments,
+    options,
+    examples,
+    Needs::choice,
+    run};
 
 }  // namespace kopi::cli

@@ -9,11 +9,14 @@ namespace {
 
 constexpr ArgumentSpec arguments[] = {{"NAME", "the profile to delete", true, false, Offers::profile}};
 constexpr OptionSpec options[] = {{"--yes,-y", "", "delete without asking"}};
-constexpr ExampleSpec examples[] = {{"kopi profile delete coder", "asks you to type the name"}, {"kopi profile delete coder --yes", "for scripts"}};
+constexpr ExampleSpec examples[] = {{"kopi profile delete coder", "asks you to type the name"},
+                                    {"kopi profile delete coder --yes", "for scripts"}};
 
 Text summary(const ProfileView& view, std::size_t skills) {
   Text text;
-  const auto row = [&](std::string_view label, const std::string& value) { text.styled(Style::dim, "  {:<14}", label).print(" {}\n", value); };
+  const auto row = [&](std::string_view label, const std::string& value) {
+    text.styled(Style::dim, "  {:<14}", label).print(" {}\n", value);
+  };
   text.print("This deletes the profile {} with everything in it:\n", view.name.str());
   row("Path", view.path);
   row("Model", model_words(view.model));
@@ -50,8 +53,10 @@ Result<Outcome> run(Context& context, const Arguments& given) {
   std::vector<std::string> removed;
   for (const std::string& alias : aliases.contains(name.str()) ? aliases.at(name.str()) : std::vector<std::string>()) {
     const auto gone = remove_alias(context.home, alias);
-    if (gone) removed.push_back(alias);
-    else context.console.warn({Severity::medium, "alias.left", "", 0, 0, gone.error().message, "", ""});
+    if (gone)
+      removed.push_back(alias);
+    else
+      context.console.warn({Severity::medium, "alias.left", "", 0, 0, gone.error().message, "", ""});
   }
   if (auto deleted = delete_profile(context.home, name).while_doing("deleting {}", name.str()); !deleted) {
     return with_hint(std::move(deleted).error(), fmt::format("kopi profile delete {} --yes", name.str()));  // goes on from where it stopped
@@ -65,9 +70,14 @@ Result<Outcome> run(Context& context, const Arguments& given) {
 }  // namespace
 
 const CommandSpec profile_delete_command{
-    "profile delete", "Delete a profile and all its data",
+    "profile delete",
+    "Delete a profile and all its data",
     "Removes the profile's directory with its memories, sessions and keys, and its command alias. There is no way back. The default "
     "profile can't be deleted.",
-    arguments, options, examples, Needs::choice, run};
+    arguments,
+    options,
+    examples,
+    Needs::choice,
+    run};
 
 }  // namespace kopi::cli

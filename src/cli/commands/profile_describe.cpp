@@ -26,9 +26,8 @@ class QuietSink final : public AnswerSink {
 
 Node record_of(const Context& context, const ProfileName& name) {
   const ProfileCard card = read_card(context.home, name);
-  return Node::mapping({{"name", name.str()},
-                        {"description", card.description.empty() ? Node() : Node(card.description)},
-                        {"auto", card.description_auto}});
+  return Node::mapping(
+      {{"name", name.str()}, {"description", card.description.empty() ? Node() : Node(card.description)}, {"auto", card.description_auto}});
 }
 
 void show(Text& text, const Context& context, const ProfileName& name) {
@@ -90,8 +89,10 @@ Result<Outcome> describe_all(Context& context, const Arguments& given) {
     show(outcome.text, context, name);
     records.push(record_of(context, name));
     if (done) continue;
-    if (outcome.problem) context.console.warn({Severity::medium, "profile.not-described", "", 0, 0, name.str() + ": " + done.error().message, "", ""});
-    else outcome.problem = std::move(done).error();
+    if (outcome.problem)
+      context.console.warn({Severity::medium, "profile.not-described", "", 0, 0, name.str() + ": " + done.error().message, "", ""});
+    else
+      outcome.problem = std::move(done).error();
   }
   outcome.data = Node::mapping({{"profiles", std::move(records)}});
   return outcome;
@@ -111,9 +112,14 @@ Result<Outcome> run(Context& context, const Arguments& given) {
 }  // namespace
 
 const CommandSpec profile_describe_command{
-    "profile describe", "Show or set what a profile is for",
+    "profile describe",
+    "Show or set what a profile is for",
     "A description helps people, and later other agents, to choose among profiles. With --auto the profile's own model writes it from its "
     "SOUL.md and skills.",
-    arguments, options, examples, Needs::choice, run};
+    arguments,
+    options,
+    examples,
+    Needs::choice,
+    run};
 
 }  // namespace kopi::cli

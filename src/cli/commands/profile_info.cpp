@@ -69,8 +69,13 @@ Result<Outcome> run(Context& context, const Arguments& given) {
 }  // namespace
 
 const CommandSpec profile_info_command{
-    "profile info", "Show the distribution behind a profile",
+    "profile info",
+    "Show the distribution behind a profile",
     "Name, version, author, source and commit of what was installed, and which of its variables have a value. Values are never shown.",
-    arguments, options, examples, Needs::choice, run};
+    arguments,
+    options,
+    examples,
+    Needs::choice,
+    run};
 
 }  // namespace kopi::cli

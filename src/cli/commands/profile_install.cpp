@@ -6,22 +6,23 @@
 namespace kopi::cli {
 namespace {
 
-constexpr ArgumentSpec arguments[] = {{"SOURCE", "git URL, github.com/owner/repo, or a directory as ./path", true, false, Offers::directory}};
-constexpr OptionSpec options[] = {
-    {"--name", "NAME", "install as profile NAME instead of the distribution's own name"},
-    {"--alias", "", "make a command of the profile's name"},
-    {"--force", "", "install into a profile that exists; your files stay"},
-    {"--yes,-y", "", "agree to what the preview shows"},
-    {"--subdir", "PATH", "the distribution lies below PATH in its repository"},
-    {"--force-config", "", "let the author's config.yaml replace an edited one"},
-    {"--allow-new-capabilities", "", "with --force: agree to more capabilities than before"},
-    {"--dry-run,--plan", "", "show what would happen and stop"},
-    {"--diff", "", "show the text of what changes"},
-    {"--apply-plan", "DIGEST", "apply only the plan with this digest"},
-    {"--insecure-http", "", "allow http:// to other hosts than this one"}};
-constexpr ExampleSpec examples[] = {{"kopi profile install github.com/you/research-bot --alias", "the whole agent, and the command `research-bot`"},
-                                    {"kopi install ./bot --name test-bot --dry-run", "look at what a local distribution would bring"},
-                                    {"kopi install git@host:team/agents.git#v1.2 --subdir agents/bot", "one tag, one directory of a repository"}};
+constexpr ArgumentSpec arguments[] = {
+    {"SOURCE", "git URL, github.com/owner/repo, or a directory as ./path", true, false, Offers::directory}};
+constexpr OptionSpec options[] = {{"--name", "NAME", "install as profile NAME instead of the distribution's own name"},
+                                  {"--alias", "", "make a command of the profile's name"},
+                                  {"--force", "", "install into a profile that exists; your files stay"},
+                                  {"--yes,-y", "", "agree to what the preview shows"},
+                                  {"--subdir", "PATH", "the distribution lies below PATH in its repository"},
+                                  {"--force-config", "", "let the author's config.yaml replace an edited one"},
+                                  {"--allow-new-capabilities", "", "with --force: agree to more capabilities than before"},
+                                  {"--dry-run,--plan", "", "show what would happen and stop"},
+                                  {"--diff", "", "show the text of what changes"},
+                                  {"--apply-plan", "DIGEST", "apply only the plan with this digest"},
+                                  {"--insecure-http", "", "allow http:// to other hosts than this one"}};
+constexpr ExampleSpec examples[] = {
+    {"kopi profile install github.com/you/research-bot --alias", "the whole agent, and the command `research-bot`"},
+    {"kopi install ./bot --name test-bot --dry-run", "look at what a local distribution would bring"},
+    {"kopi install git@host:team/agents.git#v1.2 --subdir agents/bot", "one tag, one directory of a repository"}};
 
 Result<void> check_plan(const Arguments& given, const Plan& plan) {
   const auto wanted = given.value("--apply-plan");
@@ -39,8 +40,9 @@ std::optional<std::string> make_alias(Context& context, const Prepared& prepared
 
 void tell_next_steps(Text& text, const Context& context, const Prepared& prepared, const std::optional<std::string>& alias) {
   const std::string command = alias.value_or("kopi -p " + prepared.name.str());
-  text.styled(Style::green, "✓").print(" Installed '{}' {}\n", prepared.name.str(),
-                                       version_words(prepared.distribution.manifest.version, prepared.distribution.ref ? prepared.distribution.ref->commit : ""));
+  text.styled(Style::green, "✓")
+      .print(" Installed '{}' {}\n", prepared.name.str(),
+             version_words(prepared.distribution.manifest.version, prepared.distribution.ref ? prepared.distribution.ref->commit : ""));
   std::vector<std::string> missing;
   for (const EnvStatus& status : prepared.env) {
     if (status.variable.required && !status.set) missing.push_back(status.variable.name);
@@ -54,7 +56,8 @@ void tell_next_steps(Text& text, const Context& context, const Prepared& prepare
 
 Result<Outcome> run(Context& context, const Arguments& given) {
   InstallRequest request;
-  KOPI_TRY(request.source, parse_source(*given.value("SOURCE"), given.value("--subdir"), {context.home.user_home, context.working_directory}));
+  KOPI_TRY(request.source,
+           parse_source(*given.value("SOURCE"), given.value("--subdir"), {context.home.user_home, context.working_directory}));
   request.name = given.value("--name");
   request.force = given.flag("--force");
   request.insecure_http = given.flag("--insecure-http");
@@ -94,10 +97,15 @@ Result<Outcome> run(Context& context, const Arguments& given) {
 }  // namespace
 
 const CommandSpec profile_install_command{
-    "profile install", "Install an agent from git or a directory",
+    "profile install",
+    "Install an agent from git or a directory",
     "Reads a distribution, shows what it is and what it can do, and after your consent makes a profile of it. Git is read as objects: "
     "nothing is checked out and nothing of the repository runs. Memories, .env and sessions are never taken from a distribution, and "
     "scheduled jobs arrive switched off.",
-    arguments, options, examples, Needs::choice, run};
+    arguments,
+    options,
+    examples,
+    Needs::choice,
+    run};
 
 }  // namespace kopi::cli

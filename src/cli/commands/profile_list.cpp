@@ -32,9 +32,14 @@ Result<Outcome> run(Context& context, const Arguments&) {
 }  // namespace
 
 const CommandSpec profile_list_command{
-    "profile list", "List all profiles",
+    "profile list",
+    "List all profiles",
     "One line a profile: its model, its gateway, its command alias and the distribution that it was installed from. The active one is "
     "marked. A profile whose files can't be read is listed all the same, with a warning.",
-    {}, {}, examples, Needs::home, run};
+    {},
+    {},
+    examples,
+    Needs::home,
+    run};
 
 }  // namespace kopi::cli

@@ -24,7 +24,8 @@ Result<Outcome> name_default(Context& context, const std::string& display_name) 
   KOPI_TRY(const FileLock lock, context.lock(ProfileName::default_profile(), "kopi profile rename"));
   KOPI_CHECK(write_card(context.home.root, {{"display_name", name}}));
   Outcome outcome;
-  outcome.data = Node::mapping({{"from", "default"}, {"name", "default"}, {"display_name", name}, {"path", context.home.root}, {"alias", Node()}});
+  outcome.data =
+      Node::mapping({{"from", "default"}, {"name", "default"}, {"display_name", name}, {"path", context.home.root}, {"alias", Node()}});
   outcome.text.print("The default profile is now called: {}\n", name);
   return outcome;
 }
@@ -54,7 +55,8 @@ Result<Outcome> run(Context& context, const Arguments& given) {
   const auto now = find_aliases(context.home);
   const Node alias = now.contains(to.str()) ? Node(now.at(to.str())) : Node();
   Outcome outcome;
-  outcome.data = Node::mapping({{"from", from.str()}, {"name", to.str()}, {"display_name", Node()}, {"path", context.home.profile_path(to)}, {"alias", alias}});
+  outcome.data = Node::mapping(
+      {{"from", from.str()}, {"name", to.str()}, {"display_name", Node()}, {"path", context.home.profile_path(to)}, {"alias", alias}});
   outcome.text.styled(Style::green, "✓").print(" Renamed {} to {}\n", from.str(), to.str());
   return outcome;
 }
@@ -62,9 +64,14 @@ Result<Outcome> run(Context& context, const Arguments& given) {
 }  // namespace
 
 const CommandSpec profile_rename_command{
-    "profile rename", "Give a profile another name",
+    "profile rename",
+    "Give a profile another name",
     "Moves the profile's directory, its command alias and the sticky choice. The default profile stays where it is and gets a display "
     "name instead.",
-    arguments, {}, examples, Needs::choice, run};
+    arguments,
+    {},
+    examples,
+    Needs::choice,
+    run};
 
 }  // namespace kopi::cli

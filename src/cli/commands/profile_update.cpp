@@ -10,16 +10,15 @@ namespace kopi::cli {
 namespace {
 
 constexpr ArgumentSpec arguments[] = {{"NAME", "the profiles to update; the active one when left out", false, true, Offers::profile}};
-constexpr OptionSpec options[] = {
-    {"--all", "", "every profile that was installed from a distribution"},
-    {"--to", "REF", "move to another tag, branch or commit"},
-    {"--force-config", "", "let the author's config.yaml replace an edited one"},
-    {"--allow-new-capabilities", "", "agree that the agent may do more than before"},
-    {"--yes,-y", "", "agree to what the preview shows, new capabilities excepted"},
-    {"--dry-run,--plan", "", "show what would happen and stop"},
-    {"--diff", "", "show the text of what changes"},
-    {"--apply-plan", "DIGEST", "apply only the plan with this digest"},
-    {"--insecure-http", "", "allow http:// to other hosts than this one"}};
+constexpr OptionSpec options[] = {{"--all", "", "every profile that was installed from a distribution"},
+                                  {"--to", "REF", "move to another tag, branch or commit"},
+                                  {"--force-config", "", "let the author's config.yaml replace an edited one"},
+                                  {"--allow-new-capabilities", "", "agree that the agent may do more than before"},
+                                  {"--yes,-y", "", "agree to what the preview shows, new capabilities excepted"},
+                                  {"--dry-run,--plan", "", "show what would happen and stop"},
+                                  {"--diff", "", "show the text of what changes"},
+                                  {"--apply-plan", "DIGEST", "apply only the plan with this digest"},
+                                  {"--insecure-http", "", "allow http:// to other hosts than this one"}};
 constexpr ExampleSpec examples[] = {{"kopi profile update research-bot", "bring what the author changed; keep what you changed"},
                                     {"kopi profile update research-bot --to v2.0.0", "move to another version"},
                                     {"kopi profile update --all --yes", "all of them"}};
@@ -30,7 +29,8 @@ Outcome nothing_to_do(const Context& context, const ProfileName& name, const Upd
   outcome.data = unchanged_data(installed, name, context);
   const std::string version = version_words(installed.version, installed.commit);
   if (update.kind == UpdateOutcome::Kind::pinned) {
-    outcome.text.print("{} stays at {} {} ({}); --to REF moves it\n", name.str(), installed.ref_kind, installed.wanted.value_or(""), version);
+    outcome.text.print("{} stays at {} {} ({}); --to REF moves it\n", name.str(), installed.ref_kind, installed.wanted.value_or(""),
+                       version);
   } else {
     outcome.text.print("{} is up to date ({})\n", name.str(), version);
   }
@@ -38,8 +38,9 @@ Outcome nothing_to_do(const Context& context, const ProfileName& name, const Upd
 }
 
 void tell_result(Text& text, const Prepared& prepared) {
-  text.styled(Style::green, "✓").print(" Updated '{}' → {}\n", prepared.name.str(),
-                                       version_words(prepared.distribution.manifest.version, prepared.distribution.ref ? prepared.distribution.ref->commit : ""));
+  text.styled(Style::green, "✓")
+      .print(" Updated '{}' → {}\n", prepared.name.str(),
+             version_words(prepared.distribution.manifest.version, prepared.distribution.ref ? prepared.distribution.ref->commit : ""));
   for (const PlanStep& step : prepared.plan.steps) {
     const bool kept = step.action == PlanStep::Action::keep || step.action == PlanStep::Action::release;
     if (kept) text.print("  kept {} ({})\n", step.path.str(), step.reason);
@@ -75,7 +76,8 @@ Result<Outcome> update_one(Context& context, const Arguments& given, const Profi
     return outcome;
   }
   if (const auto wanted = given.value("--apply-plan"); wanted && *wanted != plan_digest(prepared.plan).str()) {
-    return with_hint(error(Code::plan_stale, "the plan is now {}, not {}", plan_digest(prepared.plan).str(), *wanted), "look again with --dry-run");
+    return with_hint(error(Code::plan_stale, "the plan is now {}, not {}", plan_digest(prepared.plan).str(), *wanted),
+                     "look again with --dry-run");
   }
   context.console.talk(preview);
   KOPI_CHECK(consent_to(context, prepared, given.flag("--yes"), given.flag("--allow-new-capabilities")));
@@ -123,13 +125,15 @@ Result<Outcome> run(Context& context, const Arguments& given) {
     std::optional<Error> problem = one ? one->problem : std::optional(one.error());
     if (problem && problem->code == Code::interrupted) return *problem;
     if (one) outcome.text.append(std::move(one->text));
-    Node record = problem ? error_record(*problem, one ? one->data : Node(), {})
-                          : Node::mapping({{"ok", true}, {"exit", 0}, {"code", Node()}, {"data", one->data}, {"findings", Node::sequence()}});
+    Node record = problem
+                      ? error_record(*problem, one ? one->data : Node(), {})
+                      : Node::mapping({{"ok", true}, {"exit", 0}, {"code", Node()}, {"data", one->data}, {"findings", Node::sequence()}});
     record.set("name", name.str());
     records.push(std::move(record));
     if (!problem) continue;
     if (names.size() > 1) context.console.error(Text().print("{}: ", name.str()).append(describe(*problem)));
-    if (!worst || severity_of(info(problem->code).exit) < severity_of(info(worst->code).exit)) worst = Error{problem->code, fmt::format("{} could not be updated", name.str())};
+    if (!worst || severity_of(info(problem->code).exit) < severity_of(info(worst->code).exit))
+      worst = Error{problem->code, fmt::format("{} could not be updated", name.str())};
   }
   if (names.empty()) outcome.text.print("No profile was installed from a distribution.\n");
   outcome.data = Node::mapping({{"profiles", std::move(records)}});
@@ -140,10 +144,15 @@ Result<Outcome> run(Context& context, const Arguments& given) {
 }  // namespace
 
 const CommandSpec profile_update_command{
-    "profile update", "Update an installed agent",
+    "profile update",
+    "Update an installed agent",
     "Asks the source what is new there and brings it over. Files that you edited are kept and named; what the author dropped goes, unless "
     "you edited it; your own files, memories, .env and sessions are never touched. An agent that was installed at a tag or commit stays "
     "there until --to moves it; one that follows a branch goes to its newest commit.",
-    arguments, options, examples, Needs::choice, run};
+    arguments,
+    options,
+    examples,
+    Needs::choice,
+    run};
 
 }  // namespace kopi::cli

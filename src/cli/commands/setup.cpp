@@ -33,13 +33,12 @@ struct Choice {
 };
 
 Error not_asked(std::string_view option) {
-  return with_hint(Error{Code::consent_needed, fmt::format("setup has a question, and there is no terminal to ask on: {}", option)}, fmt::format("add {}", option));
+  return with_hint(Error{Code::consent_needed, fmt::format("setup has a question, and there is no terminal to ask on: {}", option)},
+                   fmt::format("add {}", option));
 }
 
 // Ctrl-C at a question, or the end of input.
-Error no_answer(const Context& context) {
-  return context.interrupt.requested() ? interrupted_error() : Error{Code::declined, "declined"};
-}
+Error no_answer(const Context& context) { return context.interrupt.requested() ? interrupted_error() : Error{Code::declined, "declined"}; }
 
 Result<std::string> ask_provider(Context& context) {
   if (!context.console.can_ask()) return not_asked("--provider NAME");
@@ -47,7 +46,8 @@ Result<std::string> ask_provider(Context& context) {
   text.print("Which provider?\n");
   std::size_t number = 1;
   for (const ProviderPreset& preset : provider_presets()) {
-    text.print("  {:>2}  {:<12} {}\n", number++, preset.name, preset.key_variable.empty() ? "on this machine, no key" : std::string(preset.key_variable));
+    text.print("  {:>2}  {:<12} {}\n", number++, preset.name,
+               preset.key_variable.empty() ? "on this machine, no key" : std::string(preset.key_variable));
   }
   const auto typed = context.console.ask(text.print("Number or name: "));
   if (!typed) return no_answer(context);
@@ -87,7 +87,9 @@ Result<std::string> choose_model_name(Context& context, const Arguments& given, 
     const auto presets = provider_presets();
     const auto preset = std::find_if(presets.begin(), presets.end(), [&](const auto& known) { return known.name == provider; });
     const auto present = model_setting(agent.config);
-    const std::string suggestion = present && present->provider == provider ? present->model : preset == presets.end() ? "" : std::string(preset->example_model);
+    const std::string suggestion = present && present->provider == provider ? present->model
+                                   : preset == presets.end()                ? ""
+                                                                            : std::string(preset->example_model);
     const auto typed = context.console.ask(Text().print("Model [{}]: ", suggestion));
     if (!typed) return no_answer(context);
     name = trim(*typed).empty() ? suggestion : std::string(trim(*typed));
@@ -212,7 +214,8 @@ Result<Outcome> run(Context& context, const Arguments& given) {
   const bool checked = !given.flag("--no-check");
   if (checked) {
     auto works = check(context, agent, choice);
-    if (!works) return std::move(works).while_doing("trying the settings; nothing was written (--no-check writes them all the same)").error();
+    if (!works)
+      return std::move(works).while_doing("trying the settings; nothing was written (--no-check writes them all the same)").error();
   }
   KOPI_CHECK(write(context, choice));
   const std::string directory = context.home.profile_path(context.selection.name);
@@ -224,7 +227,8 @@ Result<Outcome> run(Context& context, const Arguments& given) {
                                 {"checked", checked},
                                 {"config", join_path(directory, "config.yaml")},
                                 {"env_file", env_file}});
-  outcome.text.styled(Style::green, "✓").print(" {} {} {}\n", context.selection.name.str(), checked ? "talks to" : "is set to talk to", choice.setting().text());
+  outcome.text.styled(Style::green, "✓")
+      .print(" {} {} {}\n", context.selection.name.str(), checked ? "talks to" : "is set to talk to", choice.setting().text());
   if (!choice.key.empty()) outcome.text.print("  {} is in {}\n", choice.key_variable, env_file);
   outcome.text.print("  {} chat\n", agent.variables->command());
   return outcome;
@@ -233,9 +237,14 @@ Result<Outcome> run(Context& context, const Arguments& given) {
 }  // namespace
 
 const CommandSpec setup_command{
-    "setup", "Choose a profile's model and key",
+    "setup",
+    "Choose a profile's model and key",
     "Asks for the provider, the API key (hidden) and the model, tries them with one small request, and writes the key into .env and the "
     "model into config.yaml. Nothing is written when the request fails.",
-    {}, options, examples, Needs::profile, run};
+    {},
+    options,
+    examples,
+    Needs::profile,
+    run};
 
 }  // namespace kopi::cli

@@ -5,7 +5,8 @@
 namespace kopi::cli {
 namespace {
 
-constexpr ExampleSpec examples[] = {{"kopi skills list", "what this agent knows how to do"}, {"coder skills list --json", "with paths and findings"}};
+constexpr ExampleSpec examples[] = {{"kopi skills list", "what this agent knows how to do"},
+                                    {"coder skills list --json", "with paths and findings"}};
 
 Result<Outcome> run(Context& context, const Arguments&) {
   KOPI_TRY(const SkillSet set, load_skills(skill_roots(context.home, context.selection.name)));
@@ -34,9 +35,14 @@ Result<Outcome> run(Context& context, const Arguments&) {
 }  // namespace
 
 const CommandSpec skills_list_command{
-    "skills list", "List a profile's skills",
+    "skills list",
+    "List a profile's skills",
     "Skills of the profile come first, then those of the default profile that it does not have itself. `~` marks a skill that works but "
     "bends the Agent Skills specification; `kopi skills show NAME` says where.",
-    {}, {}, examples, Needs::profile, run};
+    {},
+    {},
+    examples,
+    Needs::profile,
+    run};
 
 }  // namespace kopi::cli

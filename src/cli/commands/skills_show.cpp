@@ -9,7 +9,8 @@ namespace kopi::cli {
 namespace {
 
 constexpr ArgumentSpec arguments[] = {{"NAME", "the skill", true, false, Offers::skill}};
-constexpr ExampleSpec examples[] = {{"kopi skills show code-review", "read a skill as the agent does"}, {"coder skills show code-review --json", "with its files"}};
+constexpr ExampleSpec examples[] = {{"kopi skills show code-review", "read a skill as the agent does"},
+                                    {"coder skills show code-review --json", "with its files"}};
 
 Result<Outcome> run(Context& context, const Arguments& given) {
   KOPI_TRY(const SkillSet set, load_skills(skill_roots(context.home, context.selection.name)));
@@ -33,7 +34,9 @@ Result<Outcome> run(Context& context, const Arguments& given) {
                                 {"findings", to_json(skill->findings)},
                                 {"files", records_of("path", files)},
                                 {"body", skill->body}});
-  const auto row = [&](std::string_view label, const std::string& value) { outcome.text.styled(Style::dim, "{:<12}", label).print(" {}\n", value); };
+  const auto row = [&](std::string_view label, const std::string& value) {
+    outcome.text.styled(Style::dim, "{:<12}", label).print(" {}\n", value);
+  };
   row("Skill", skill->name);
   row("Description", one_line(skill->description));
   row("File", skill->file);
@@ -47,8 +50,13 @@ Result<Outcome> run(Context& context, const Arguments& given) {
 
 }  // namespace
 
-const CommandSpec skills_show_command{
-    "skills show", "Show one skill", "Its description, its files, its text, and where it bends the Agent Skills specification.",
-    arguments, {}, examples, Needs::profile, run};
+const CommandSpec skills_show_command{"skills show",
+                                      "Show one skill",
+                                      "Its description, its files, its text, and where it bends the Agent Skills specification.",
+                                      arguments,
+                                      {},
+                                      examples,
+                                      Needs::profile,
+                                      run};
 
 }  // namespace kopi::cli

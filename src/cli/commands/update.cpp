@@ -71,9 +71,14 @@ Result<Outcome> run(Context& context, const Arguments&) {
 }  // namespace
 
 const CommandSpec update_command{
-    "update", "Bring kopi's bundled skills up to date",
+    "update",
+    "Bring kopi's bundled skills up to date",
     "Says how kopi itself is updated, and syncs the skills that come with it into every profile of your own. A skill that you edited or "
     "removed stays that way. Installed agents are updated by `kopi profile update`.",
-    {}, {}, examples, Needs::choice, run};
+    {},
+    {},
+    examples,
+    Needs::choice,
+    run};
 
 }  // namespace kopi::cli

@@ -21,7 +21,7 @@ struct PromptInputs {
   std::string soul;           ///< SOUL.md, front matter taken off; empty: a short default
   std::string display_name;
   std::vector<Skill> skills;
-  std::string today;          ///< "2026-11-21"
+  std::string today;  ///< "2026-11-21"
 };
 
 /// Sections without text are left out; nothing leaves an empty heading.

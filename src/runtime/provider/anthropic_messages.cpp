@@ -26,12 +26,12 @@ std::string AnthropicMessages::body(const ChatRequest& request) const {
     const std::string_view role = message.role == ChatMessage::Role::user ? "user" : "assistant";
     messages.push(Node::mapping({{"role", role}, {"content", message.text}}));
   }
-  Node body = Node::mapping({{"model", request.model}, {"max_tokens", answer_bound(request.model)}, {"messages", messages}, {"stream", true}});
+  Node body =
+      Node::mapping({{"model", request.model}, {"max_tokens", answer_bound(request.model)}, {"messages", messages}, {"stream", true}});
   if (!request.system.empty()) {
     // The system prompt is the same in every request of a session: worth the provider's cache.
-    body.set("system", Node::sequence({Node::mapping({{"type", "text"},
-                                                      {"text", request.system},
-                                                      {"cache_control", Node::mapping({{"type", "ephemeral"}})}})}));
+    body.set("system", Node::sequence({Node::mapping(
+                           {{"type", "text"}, {"text", request.system}, {"cache_control", Node::mapping({{"type", "ephemeral"}})}})}));
   }
   if (request.temperature) body.set("temperature", *request.temperature);
   return render_json(body);

@@ -22,8 +22,8 @@ struct ProviderPreset {
   std::string_view name;
   std::string_view base_url;
   Wire wire = Wire::openai_chat;
-  std::string_view key_variable;  ///< empty: a local server that wants no key
-  std::string_view example_model; ///< what `kopi setup` offers
+  std::string_view key_variable;   ///< empty: a local server that wants no key
+  std::string_view example_model;  ///< what `kopi setup` offers
 };
 std::span<const ProviderPreset> provider_presets();
 
@@ -44,13 +44,13 @@ struct Endpoint {
   std::string provider;
   std::string model;  ///< as the provider knows it
   Wire wire = Wire::openai_chat;
-  std::string url;    ///< of the request
+  std::string url;        ///< of the request
   std::string shown_url;  ///< the same for messages: without a user or password
   std::string url_key;    ///< the setting that says so; empty: the preset
-  std::string host;   ///< for messages: "api.openai.com", "127.0.0.1:8080"
+  std::string host;       ///< for messages: "api.openai.com", "127.0.0.1:8080"
   std::string key_variable;
   bool key_needed = false;  ///< a server on this machine rarely asks for one; any other does
-  Secret key;         ///< empty where none is needed
+  Secret key;               ///< empty where none is needed
   std::vector<std::pair<std::string, Secret>> headers;
 };
 

@@ -69,7 +69,8 @@ class AnswerReader {
       switch (event.kind) {
         case StreamEvent::Kind::text:
           if (event.text.empty()) break;
-          if (answer_.text.size() + event.text.size() > k_max_answer) return error(Code::limit, "the answer is longer than {}", human_bytes(k_max_answer));
+          if (answer_.text.size() + event.text.size() > k_max_answer)
+            return error(Code::limit, "the answer is longer than {}", human_bytes(k_max_answer));
           any_shown_ = true;
           answer_.text += event.text;
           sink_.text(event.text);
@@ -169,7 +170,8 @@ class HttpProvider final : public Provider {
       KOPI_CO_TRY(auto complaint, understood(reader.feed(*piece)));
       if (complaint) co_return std::move(complaint);
     }
-    if (!reader.any_event()) co_return error(Code::provider, "{} answered with something that is no model stream ({})", endpoint_.host, type);
+    if (!reader.any_event())
+      co_return error(Code::provider, "{} answered with something that is no model stream ({})", endpoint_.host, type);
     if (!reader.codec().is_complete()) co_return error(Code::network, "{} cut the answer off", endpoint_.host);
     // Read to its end, so that the connection can be used again; a server that keeps it open is not waited for.
     response.expect_end_within(k_last_pause);
@@ -208,15 +210,19 @@ class HttpProvider final : public Provider {
   Refusal judge(int status, const std::string& body) const {
     const Complaint complaint = complaint_in(body);
     const bool is_page = trim(body).starts_with('<');
-    return judge_refusal(endpoint_, status, complaint, is_page ? "" : quote(complaint.message.empty() ? body : complaint.message), variables_);
+    return judge_refusal(endpoint_, status, complaint, is_page ? "" : quote(complaint.message.empty() ? body : complaint.message),
+                         variables_);
   }
 
   // The server's own words, short, without secrets: first hidden, then shortened, so that no half of a secret is left.
-  std::string quote(std::string_view words) const { return truncate_to_width(trim(variables_.redact(to_valid_utf8(words))), k_quoted_columns); }
+  std::string quote(std::string_view words) const {
+    return truncate_to_width(trim(variables_.redact(to_valid_utf8(words))), k_quoted_columns);
+  }
 
   /// What the reader made of the bytes; where it made nothing, the error says whose they were.
   Result<std::optional<std::string>> understood(Result<std::optional<std::string>> complaint) const {
-    if (!complaint) complaint.error().message = fmt::format("the answer of {} can't be understood: {}", endpoint_.host, quote(complaint.error().message));
+    if (!complaint)
+      complaint.error().message = fmt::format("the answer of {} can't be understood: {}", endpoint_.host, quote(complaint.error().message));
     return complaint;
   }
 

@@ -12,10 +12,8 @@ std::string OpenAiChat::body(const ChatRequest& request) const {
     const std::string_view role = message.role == ChatMessage::Role::user ? "user" : "assistant";
     messages.push(Node::mapping({{"role", role}, {"content", message.text}}));
   }
-  Node body = Node::mapping({{"model", request.model},
-                             {"messages", messages},
-                             {"stream", true},
-                             {"stream_options", Node::mapping({{"include_usage", true}})}});
+  Node body = Node::mapping(
+      {{"model", request.model}, {"messages", messages}, {"stream", true}, {"stream_options", Node::mapping({{"include_usage", true}})}});
   if (request.temperature) body.set("temperature", *request.temperature);
   return render_json(body);
 }

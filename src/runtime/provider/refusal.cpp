@@ -18,7 +18,8 @@ bool holds_one_of(std::string_view text, std::initializer_list<std::string_view>
 // that is judged by its status alone.
 bool is_out_of_quota(int status, const std::string& kind, const std::string& words) {
   if (status == 402 || holds_one_of(kind, {"insufficient_quota", "billing", "insufficient_balance"})) return true;
-  return (status / 100 == 4 || status == 0) && holds_one_of(words, {"exceeded your current quota", "credit balance", "insufficient balance", "insufficient credits"});
+  return (status / 100 == 4 || status == 0) &&
+         holds_one_of(words, {"exceeded your current quota", "credit balance", "insufficient balance", "insufficient credits"});
 }
 
 bool names_unknown_model(int status, const std::string& kind, const std::string& words) {
@@ -35,7 +36,9 @@ Error with_key_hint(Error problem, const Endpoint& endpoint, const Variables& va
   return problem;
 }
 
-std::string key_of(const Endpoint& endpoint, const Variables& variables) { return fmt::format("{} ({})", endpoint.key_variable, variables.file()); }
+std::string key_of(const Endpoint& endpoint, const Variables& variables) {
+  return fmt::format("{} ({})", endpoint.key_variable, variables.file());
+}
 
 Error refused_key(const Endpoint& endpoint, int status, const std::string& words, const Variables& variables) {
   const std::string what = endpoint.key_variable.empty() ? "the request" : "the key in " + key_of(endpoint, variables);
@@ -44,7 +47,8 @@ Error refused_key(const Endpoint& endpoint, int status, const std::string& words
 
 Error out_of_quota(const Endpoint& endpoint, int status, const std::string& words, const Variables& variables) {
   const std::string whose = endpoint.key_variable.empty() ? "the account" : "the account of " + key_of(endpoint, variables);
-  return with_key_hint(error(Code::provider, "{} says that {} is out of quota{}{}", endpoint.host, whose, in_brackets(status), words), endpoint, variables);
+  return with_key_hint(error(Code::provider, "{} says that {} is out of quota{}{}", endpoint.host, whose, in_brackets(status), words),
+                       endpoint, variables);
 }
 
 Error unknown_model(const Endpoint& endpoint, int status, const std::string& words, const Variables& variables) {
@@ -81,7 +85,8 @@ Complaint complaint_in(std::string_view body) {
   return complaint;
 }
 
-Refusal judge_refusal(const Endpoint& endpoint, int status, const Complaint& complaint, const std::string& said, const Variables& variables) {
+Refusal judge_refusal(const Endpoint& endpoint, int status, const Complaint& complaint, const std::string& said,
+                      const Variables& variables) {
   const std::string& host = endpoint.host;
   const std::string& kind = complaint.kind;
   const std::string words = to_lower_ascii(complaint.message);
@@ -104,7 +109,8 @@ Refusal judge_refusal(const Endpoint& endpoint, int status, const Complaint& com
   }
   if (status / 100 == 3) return {error(Code::provider, "{} redirects elsewhere{}, where no key is sent{}", host, shown, tail)};
   if (holds_one_of(kind, {"context_length"}) || holds_one_of(words, {"maximum context length", "prompt is too long", "context window"})) {
-    return {with_hint(error(Code::provider, "the conversation is longer than {} takes{}{}", endpoint.model, shown, tail), variables.command() + " chat --new")};
+    return {with_hint(error(Code::provider, "the conversation is longer than {} takes{}{}", endpoint.model, shown, tail),
+                      variables.command() + " chat --new")};
   }
   if (status == 0) return {error(Code::provider, "{} broke off{}", host, tail)};
   return {error(Code::provider, "{} does not accept the request{}{}", host, shown, tail)};

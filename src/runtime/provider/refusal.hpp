@@ -28,7 +28,8 @@ struct Refusal {
 
 /// @param status  of the response; 0 for an error inside a stream that had begun well
 /// @param said    the server's words as they may be shown: short, without secrets
-Refusal judge_refusal(const Endpoint& endpoint, int status, const Complaint& complaint, const std::string& said, const Variables& variables);
+Refusal judge_refusal(const Endpoint& endpoint, int status, const Complaint& complaint, const std::string& said,
+                      const Variables& variables);
 
 /// The header Retry-After in seconds (RFC 9110, 10.2.3); its other form, a date, is not used by model APIs.
 std::optional<std::chrono::milliseconds> parse_retry_after(std::string_view text);

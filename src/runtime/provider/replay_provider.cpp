@@ -14,7 +14,8 @@ struct Line {
 
 class ReplayProvider final : public Provider {
  public:
-  ReplayProvider(std::vector<Line> lines, std::chrono::milliseconds pause, Loop& loop) : lines_(std::move(lines)), pause_(pause), loop_(loop) {}
+  ReplayProvider(std::vector<Line> lines, std::chrono::milliseconds pause, Loop& loop)
+      : lines_(std::move(lines)), pause_(pause), loop_(loop) {}
 
   Task<AnswerResult> answer(const ChatRequest& request, AnswerSink& sink, std::stop_token stop) override {
     const std::string asked = request.messages.empty() ? "" : to_lower_ascii(request.messages.back().text);
@@ -28,7 +29,8 @@ class ReplayProvider final : public Provider {
         sink.text(rest.substr(0, word));
         rest.remove_prefix(word);
         if (pause_.count() > 0) co_await loop_.sleep(pause_, stop);
-        if (stop.stop_requested()) co_return AnswerResult(tl::unexpect, AnswerFailure{Error{Code::interrupted, "interrupted"}, answer.text});
+        if (stop.stop_requested())
+          co_return AnswerResult(tl::unexpect, AnswerFailure{Error{Code::interrupted, "interrupted"}, answer.text});
       }
       answer.finish_reason = "stop";
       co_return answer;
@@ -49,7 +51,8 @@ Result<std::unique_ptr<Provider>> make_replay_provider(const std::string& file, 
   if (!text) return error(Code::not_found, "there is no replay script {}", file);
   KOPI_TRY(const Node script, parse_json(*text, file, {.bytes = 16u << 20}));
   const Node* answers = script.find("answers");
-  if (answers == nullptr || !answers->is(Node::Kind::sequence)) return error(Code::json, "{}: a replay script is {{\"answers\": [{{\"when\", \"say\"}}]}}", file);
+  if (answers == nullptr || !answers->is(Node::Kind::sequence))
+    return error(Code::json, "{}: a replay script is {{\"answers\": [{{\"when\", \"say\"}}]}}", file);
   std::vector<Line> lines;
   for (const Node& entry : answers->items()) {
     const auto text_at = [&](std::string_view key) {

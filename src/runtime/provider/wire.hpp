@@ -38,8 +38,8 @@ struct TokenUsage {
 struct StreamEvent {
   enum class Kind { text, reasoning, usage, finished, failed };
   Kind kind = Kind::text;
-  std::string text;      ///< text, reasoning: the delta. finished: the reason ("stop", "length", ...). failed: the error as JSON
-  TokenUsage usage = {}; ///< usage
+  std::string text;       ///< text, reasoning: the delta. finished: the reason ("stop", "length", ...). failed: the error as JSON
+  TokenUsage usage = {};  ///< usage
 };
 
 enum class Wire { openai_chat, anthropic_messages };

@@ -22,7 +22,9 @@ const std::vector<std::string_view> k_schema = {
 constexpr std::string_view k_columns = "id, kind, model, prompt, created_at, updated_at";
 
 Session session_from(const SqlRow& row) {
-  return {row.text(0), row.text(1) == "interactive" ? SessionKind::interactive : SessionKind::oneshot, row.text(2), row.text(3), row.text(4), row.text(5)};
+  return {row.text(0), row.text(1) == "interactive" ? SessionKind::interactive : SessionKind::oneshot,
+          row.text(2), row.text(3),
+          row.text(4), row.text(5)};
 }
 
 SqlValue optional_integer(const std::optional<std::int64_t>& value) { return value ? SqlValue(*value) : SqlValue(nullptr); }
@@ -58,7 +60,8 @@ Result<Session> SessionStore::create(SessionKind kind, const std::string& model,
 }
 
 Result<Session> SessionStore::find(const std::string& id) {
-  KOPI_TRY(const auto rows, database_.query(fmt::format("SELECT {} FROM session WHERE substr(id, 1, length(?1)) = ?1 LIMIT 2", k_columns), {id}));
+  KOPI_TRY(const auto rows,
+           database_.query(fmt::format("SELECT {} FROM session WHERE substr(id, 1, length(?1)) = ?1 LIMIT 2", k_columns), {id}));
   if (rows.empty() || id.empty()) return error(Code::not_found, "there is no session '{}'", id);
   if (rows.size() > 1 && rows[0].text(0) != id) return error(Code::not_found, "several sessions start with '{}'", id);
   return session_from(rows[0]);
@@ -66,7 +69,11 @@ Result<Session> SessionStore::find(const std::string& id) {
 
 Result<std::optional<Session>> SessionStore::newest(std::optional<SessionKind> kind) {
   const std::string wanted(kind ? name(*kind) : "");
-  KOPI_TRY(const auto rows, database_.query(fmt::format("SELECT {} FROM session WHERE activity > 0 AND (?1 = '' OR kind = ?1) ORDER BY activity DESC LIMIT 1", k_columns), {wanted}));
+  KOPI_TRY(
+      const auto rows,
+      database_.query(
+          fmt::format("SELECT {} FROM session WHERE activity > 0 AND (?1 = '' OR kind = ?1) ORDER BY activity DESC LIMIT 1", k_columns),
+          {wanted}));
   if (rows.empty()) return std::optional<Session>();
   return std::optional<Session>(session_from(rows[0]));
 }
@@ -81,16 +88,18 @@ Result<void> SessionStore::add_message(const Session& session, const ChatMessage
   const std::string now = format_time(clock_->now());
   const Node blocks = Node::sequence({Node::mapping({{"type", "text"}, {"text", message.text}})});
   const std::string role = message.role == ChatMessage::Role::user ? "user" : "assistant";
-  KOPI_CHECK(database_.execute("INSERT INTO message (session_id, seq, role, blocks, partial, created_at)"
-                               " SELECT ?1, coalesce(max(seq), 0) + 1, ?2, ?3, ?4, ?5 FROM message WHERE session_id = ?1",
-                               {session.id, role, render_json(blocks), std::int64_t{partial}, now}));
-  return database_.execute("UPDATE session SET updated_at = ?, activity = (SELECT max(activity) + 1 FROM session) WHERE id = ?", {now, session.id});
+  KOPI_CHECK(
+      database_.execute("INSERT INTO message (session_id, seq, role, blocks, partial, created_at)"
+                        " SELECT ?1, coalesce(max(seq), 0) + 1, ?2, ?3, ?4, ?5 FROM message WHERE session_id = ?1",
+                        {session.id, role, render_json(blocks), std::int64_t{partial}, now}));
+  return database_.execute("UPDATE session SET updated_at = ?, activity = (SELECT max(activity) + 1 FROM session) WHERE id = ?",
+                           {now, session.id});
 }
 
 Result<void> SessionStore::add_usage(const Session& session, const std::string& model, const TokenUsage& usage) {
   return database_.execute("INSERT INTO usage (session_id, model, input, output, cached, created_at) VALUES (?, ?, ?, ?, ?, ?)",
-                           {session.id, model, optional_integer(usage.input), optional_integer(usage.output), optional_integer(usage.cached),
-                            format_time(clock_->now())});
+                           {session.id, model, optional_integer(usage.input), optional_integer(usage.output),
+                            optional_integer(usage.cached), format_time(clock_->now())});
 }
 
 Result<std::vector<StoredMessage>> SessionStore::messages(const Session& session) {

@@ -33,9 +33,9 @@ struct TurnInput {
 };
 
 struct TurnResult {
-  std::string text;                ///< the answer, or as much of it as came
+  std::string text;  ///< the answer, or as much of it as came
   bool partial = false;
-  std::optional<Error> error;      ///< why there is no whole answer
+  std::optional<Error> error;  ///< why there is no whole answer
 };
 
 /// Commits the user's message, asks the provider, commits the answer (a partial one too).

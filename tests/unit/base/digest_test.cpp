@@ -20,8 +20,15 @@ TEST_CASE("a digest is read from its two forms, and written in both") {
 TEST_CASE("nothing else is a digest") {
   std::string upper(k_hex);
   upper[63] = 'F';
-  const std::string texts[] = {"", "sha256:", std::string(k_hex.substr(1)), std::string(k_hex) + "0", "sha512:" + std::string(k_hex), upper,
-                               " " + std::string(k_hex), std::string(63, '0') + "g", "sha256:sha256:" + std::string(k_hex)};
+  const std::string texts[] = {"",
+                               "sha256:",
+                               std::string(k_hex.substr(1)),
+                               std::string(k_hex) + "0",
+                               "sha512:" + std::string(k_hex),
+                               upper,
+                               " " + std::string(k_hex),
+                               std::string(63, '0') + "g",
+                               "sha256:sha256:" + std::string(k_hex)};
   for (const std::string& text : texts) {
     CAPTURE(text);
     CHECK_FALSE(Digest::parse(text));

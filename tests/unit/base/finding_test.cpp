@@ -25,7 +25,8 @@ TEST_CASE("findings are sorted by file, line and column, and keep their order wh
   const auto at = [](std::string file, int line, int column, std::string message) {
     return Finding{Severity::low, "r", std::move(file), line, column, std::move(message), "", ""};
   };
-  Findings findings = {at("b", 1, 1, "1"), at("a", 9, 2, "2"), at("a", 9, 1, "3"), at("a", 10, 1, "4"), at("a", 9, 1, "5"), at("", 0, 0, "6")};
+  Findings findings = {at("b", 1, 1, "1"),  at("a", 9, 2, "2"), at("a", 9, 1, "3"),
+                       at("a", 10, 1, "4"), at("a", 9, 1, "5"), at("", 0, 0, "6")};
   sort_by_place(findings);
   std::string order;
   for (const Finding& finding : findings) order += finding.message;

@@ -45,9 +45,15 @@ TEST_CASE("all occurrences are replaced, once each") {
 }
 
 TEST_CASE("a word for the shell is quoted only where it must be") {
-  const std::string rows[][2] = {{"", "''"},         {"plain", "plain"},     {"a/b-c_d.e:f@g,h=i+j%k", "a/b-c_d.e:f@g,h=i+j%k"},
-                                 {"two words", "'two words'"}, {"it's", "'it'\\''s'"}, {"$HOME", "'$HOME'"},
-                                 {"a\nb", "'a\nb'"},  {"~", "'~'"},           {"ü", "'ü'"},
+  const std::string rows[][2] = {{"", "''"},
+                                 {"plain", "plain"},
+                                 {"a/b-c_d.e:f@g,h=i+j%k", "a/b-c_d.e:f@g,h=i+j%k"},
+                                 {"two words", "'two words'"},
+                                 {"it's", "'it'\\''s'"},
+                                 {"$HOME", "'$HOME'"},
+                                 {"a\nb", "'a\nb'"},
+                                 {"~", "'~'"},
+                                 {"ü", "'ü'"},
                                  {"*", "'*'"}};
   for (const auto& [text, quoted] : rows) CHECK(shell_quote(text) == quoted);
 }

@@ -45,7 +45,9 @@ TEST_CASE("controls are C0, DEL and C1") {
   for (const char32_t value : {0x00U, 0x1BU, 0x1FU, 0x7FU, 0x80U, 0x9BU, 0x9FU}) CHECK(is_control(value));
   for (const char32_t value : {0x20U, 0x7EU, 0xA0U, 0x2028U}) CHECK_FALSE(is_control(value));
   CHECK(has_control_characters("a\tb"));
-  CHECK(has_control_characters("\xc2\x9b" "31m"));
+  CHECK(
+      has_control_characters("\xc2\x9b"
+                             "31m"));
   CHECK_FALSE(has_control_characters("a b é"));
 }
 
@@ -69,10 +71,9 @@ TEST_CASE("folding makes equal what some file system takes for one name") {
 }
 
 TEST_CASE("width counts columns by grapheme cluster") {
-  const std::pair<std::string_view, std::size_t> rows[] = {
-      {"", 0},        {"abc", 3},      {"é", 1},       {"e\u0301", 1},         {"日本", 4},          {"ﾊﾟ", 2},
-      {"😀", 2},      {"👩‍💻", 2},     {"🇯🇵", 2},     {"👍🏽", 2},           {"❤️", 2},            {"a\u200Bb", 2},
-      {"한국", 4},    {"x\tb", 2},     {"กำ", 2}};
+  const std::pair<std::string_view, std::size_t> rows[] = {{"", 0},   {"abc", 3},      {"é", 1},           {"e\u0301", 1}, {"日本", 4},
+                                                           {"ﾊﾟ", 2}, {"😀", 2},       {"👩‍💻", 2}, {"🇯🇵", 2},      {"👍🏽", 2},
+                                                           {"❤️", 2},  {"a\u200Bb", 2}, {"한국", 4},        {"x\tb", 2},    {"กำ", 2}};
   for (const auto& [text, width] : rows) {
     CAPTURE(text);
     CHECK(display_width(text) == width);

@@ -20,29 +20,52 @@ std::string times(std::size_t count, std::string_view text) {
 }  // namespace
 
 TEST_CASE("JSON is read as data") {
-  const std::string rows[][2] = {
-      {R"({"a": [1, -2.5, 1e2, true, false, null, "x"]})", R"({"a": [1, -2.5, 100.0, true, false, null, "x"]})"},
-      {" \r\n\t[ ] ", "[]"},
-      {"{}", "{}"},
-      {"\"\"", "\"\""},
-      {"-0", "0"},
-      {"12345678901234567890", "1.2345678901234567e+19"},
-      {"1e-999", "0.0"},
-      {R"("\u0041\u00e9\u20ac\ud83d\ude00\/\b\f\n\r\t\\\"")", "\"Aé€😀/\\b\\f\\n\\r\\t\\\\\\\"\""},
-      {R"({"": 1, " ": 2})", R"({"": 1, " ": 2})"},
-      {"\xEF\xBB\xBF {\"a\": 1}", R"({"a": 1})"}};
+  const std::string rows[][2] = {{R"({"a": [1, -2.5, 1e2, true, false, null, "x"]})", R"({"a": [1, -2.5, 100.0, true, false, null, "x"]})"},
+                                 {" \r\n\t[ ] ", "[]"},
+                                 {"{}", "{}"},
+                                 {"\"\"", "\"\""},
+                                 {"-0", "0"},
+                                 {"12345678901234567890", "1.2345678901234567e+19"},
+                                 {"1e-999", "0.0"},
+                                 {R"("\u0041\u00e9\u20ac\ud83d\ude00\/\b\f\n\r\t\\\"")", "\"Aé€😀/\\b\\f\\n\\r\\t\\\\\\\"\""},
+                                 {R"({"": 1, " ": 2})", R"({"": 1, " ": 2})"},
+                                 {"\xEF\xBB\xBF {\"a\": 1}", R"({"a": 1})"}};
   for (const auto& [text, expected] : rows) CHECK(outcome(parse(text)) == expected);
 }
 
 TEST_CASE("what is not strict JSON is refused with its place") {
-  const std::string rows[][2] = {{"", "f:1:1"},          {" ", "f:1:"},           {"{\"a\": 1,}", "f:1:9"}, {"[1,]", "f:1:4"},
-                                 {"[1 2]", "f:1:4"},     {"{a: 1}", "f:1:2"},     {"{'a': 1}", "f:1:2"},    {"[01]", "f:1:3"},
-                                 {"[1.]", "f:1:4"},      {"[.5]", "f:1:2"},       {"[+1]", "f:1:2"},        {"[0x1]", "f:1:3"},
-                                 {"[NaN]", "f:1:2"},     {"[Infinity]", "f:1:2"}, {"[1e999]", "f:1:"},      {"[nul]", "f:1:5"},
-                                 {"[1] x", "f:1:5"},     {"{} {}", "f:1:4"},      {"[1", "f:1:"},           {"{\"a\"", "f:1:"},
-                                 {"// c\n1", "f:1:1"},   {"\n\n  x", "f:3:3"},    {"[\"a\nb\"]", "f:"},     {"[\"\t\"]", "f:1:"},
-                                 {"[\"\\x\"]", "f:1:"},  {"[\"\\ud800\"]", "f:1:"}, {"[\"\\udc00\"]", "f:1:"}, {"[\"\xff\"]", "f:1:3"},
-                                 {"[\"\\u12\"]", "f:1:"}, {"[\"é\", x]", "f:1:7"}, {"\xFF\xFE", "f:1:1"},    {"\xEF\xBB\xBF[x]", "f:1:2"}};
+  const std::string rows[][2] = {{"", "f:1:1"},
+                                 {" ", "f:1:"},
+                                 {"{\"a\": 1,}", "f:1:9"},
+                                 {"[1,]", "f:1:4"},
+                                 {"[1 2]", "f:1:4"},
+                                 {"{a: 1}", "f:1:2"},
+                                 {"{'a': 1}", "f:1:2"},
+                                 {"[01]", "f:1:3"},
+                                 {"[1.]", "f:1:4"},
+                                 {"[.5]", "f:1:2"},
+                                 {"[+1]", "f:1:2"},
+                                 {"[0x1]", "f:1:3"},
+                                 {"[NaN]", "f:1:2"},
+                                 {"[Infinity]", "f:1:2"},
+                                 {"[1e999]", "f:1:"},
+                                 {"[nul]", "f:1:5"},
+                                 {"[1] x", "f:1:5"},
+                                 {"{} {}", "f:1:4"},
+                                 {"[1", "f:1:"},
+                                 {"{\"a\"", "f:1:"},
+                                 {"// c\n1", "f:1:1"},
+                                 {"\n\n  x", "f:3:3"},
+                                 {"[\"a\nb\"]", "f:"},
+                                 {"[\"\t\"]", "f:1:"},
+                                 {"[\"\\x\"]", "f:1:"},
+                                 {"[\"\\ud800\"]", "f:1:"},
+                                 {"[\"\\udc00\"]", "f:1:"},
+                                 {"[\"\xff\"]", "f:1:3"},
+                                 {"[\"\\u12\"]", "f:1:"},
+                                 {"[\"é\", x]", "f:1:7"},
+                                 {"\xFF\xFE", "f:1:1"},
+                                 {"\xEF\xBB\xBF[x]", "f:1:2"}};
   for (const auto& [text, place] : rows) {
     CAPTURE(text);
     const auto result = parse(text);
@@ -105,7 +128,8 @@ TEST_CASE("rendering escapes what a terminal would obey and keeps everything els
 }
 
 TEST_CASE("what is rendered is read back the same") {
-  const Node original = test::json(R"({"s": "\u0000\u001f\u0080\u2028", "r": 0.1, "big": 1e300, "two": 2.0, "i": -9223372036854775808, "e": [[], {}]})");
+  const Node original =
+      test::json(R"({"s": "\u0000\u001f\u0080\u2028", "r": 0.1, "big": 1e300, "two": 2.0, "i": -9223372036854775808, "e": [[], {}]})");
   CHECK(test::json(render_json(original)) == original);
   CHECK(test::json(render_json(original, JsonStyle::indented)) == original);
 }

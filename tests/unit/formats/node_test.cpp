@@ -14,21 +14,57 @@ std::string typed(const Node& node) { return std::string(name(node.kind())) + " 
 
 TEST_CASE("a plain scalar has the type that YAML 1.2's core schema gives it") {
   const std::string rows[][2] = {
-      {"", "null null"},          {"~", "null null"},           {"null", "null null"},     {"Null", "null null"},
-      {"NULL", "null null"},      {"nULL", "string \"nULL\""},  {"true", "boolean true"},  {"True", "boolean true"},
-      {"TRUE", "boolean true"},   {"tRUE", "string \"tRUE\""},  {"false", "boolean false"}, {"False", "boolean false"},
-      {"FALSE", "boolean false"}, {"yes", "string \"yes\""},    {"Off", "string \"Off\""}, {"y", "string \"y\""},
-      {"0", "integer 0"},         {"-0", "integer 0"},          {"+12", "integer 12"},     {"017", "integer 17"},
-      {"0o17", "integer 15"},     {"0O17", "string \"0O17\""},  {"0o8", "string \"0o8\""}, {"0x1F", "integer 31"},
-      {"0xfg", "string \"0xfg\""}, {"0x", "string \"0x\""},     {"-0x1", "string \"-0x1\""}, {"+-1", "string \"+-1\""},
-      {"1_000", "string \"1_000\""}, {"1:30", "string \"1:30\""}, {"0b11", "string \"0b11\""}, {"9223372036854775807", "integer 9223372036854775807"},
-      {"-9223372036854775808", "integer -9223372036854775808"}, {"9223372036854775808", "number 9.223372036854776e+18"},
-      {"1.", "number 1.0"},       {".5", "number 0.5"},         {"+.5", "number 0.5"},     {"-1.5e3", "number -1500.0"},
-      {"1e3", "number 1000.0"},   {"1E+3", "number 1000.0"},    {"12e", "string \"12e\""}, {".", "string \".\""},
-      {"1.2.3", "string \"1.2.3\""}, {"+", "string \"+\""},     {"-", "string \"-\""},     {"e3", "string \"e3\""},
-      {".e3", "string \".e3\""},  {"1e-400", "number 0.0"},     {"1e400", "string \"1e400\""}, {".inf", "string \".inf\""},
-      {".nan", "string \".nan\""}, {"inf", "string \"inf\""},   {"nan", "string \"nan\""}, {"2024-01-01", "string \"2024-01-01\""},
-      {" 1", "string \" 1\""},    {"1 ", "string \"1 \""}};
+      {"", "null null"},          {"~", "null null"},          {"null", "null null"},      {"Null", "null null"},
+      {"NULL", "null null"},      {"nULL", "string \"nULL\""}, {"true", "boolean true"},   {"True", "boolean true"},
+      {"TRUE", "boolean true"},   {"tRUE", "string \"tRUE\""}, {"false", "boolean false"}, {"False", "boolean false"},
+      {"FALSE", "boolean false"}, {"yes", "string \"yes\""},   {"Off", "string \"Off\""},  {"y", "string \"y\""}};
+  for (const auto& [text, expected] : rows) {
+    CAPTURE(text);
+    CHECK(typed(Node::scalar(text, true)) == expected);
+  }
+}
+
+TEST_CASE("a plain scalar is a number when YAML 1.2's core schema says so") {
+  const std::string rows[][2] = {{"0", "integer 0"},
+                                 {"-0", "integer 0"},
+                                 {"+12", "integer 12"},
+                                 {"017", "integer 17"},
+                                 {"0o17", "integer 15"},
+                                 {"0O17", "string \"0O17\""},
+                                 {"0o8", "string \"0o8\""},
+                                 {"0x1F", "integer 31"},
+                                 {"0xfg", "string \"0xfg\""},
+                                 {"0x", "string \"0x\""},
+                                 {"-0x1", "string \"-0x1\""},
+                                 {"+-1", "string \"+-1\""},
+                                 {"1_000", "string \"1_000\""},
+                                 {"1:30", "string \"1:30\""},
+                                 {"0b11", "string \"0b11\""},
+                                 {"9223372036854775807", "integer 9223372036854775807"},
+                                 {"-9223372036854775808", "integer -9223372036854775808"},
+                                 {"9223372036854775808", "number 9.223372036854776e+18"},
+                                 {"1.", "number 1.0"},
+                                 {".5", "number 0.5"},
+                                 {"+.5", "number 0.5"},
+                                 {"-1.5e3", "number -1500.0"},
+                                 {"1e3", "number 1000.0"},
+                                 {"1E+3", "number 1000.0"},
+                                 {"12e", "string \"12e\""},
+                                 {".", "string \".\""},
+                                 {"1.2.3", "string \"1.2.3\""},
+                                 {"+", "string \"+\""},
+                                 {"-", "string \"-\""},
+                                 {"e3", "string \"e3\""},
+                                 {".e3", "string \".e3\""},
+                                 {"1e-400", "number 0.0"},
+                                 {"1e400", "string \"1e400\""},
+                                 {".inf", "string \".inf\""},
+                                 {".nan", "string \".nan\""},
+                                 {"inf", "string \"inf\""},
+                                 {"nan", "string \"nan\""},
+                                 {"2024-01-01", "string \"2024-01-01\""},
+                                 {" 1", "string \" 1\""},
+                                 {"1 ", "string \"1 \""}};
   for (const auto& [text, expected] : rows) {
     CAPTURE(text);
     CHECK(typed(Node::scalar(text, true)) == expected);

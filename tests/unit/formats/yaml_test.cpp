@@ -52,9 +52,16 @@ TEST_CASE("a byte order mark and CRLF line ends change nothing") {
 }
 
 TEST_CASE("a text that is no UTF-8, or holds a NUL, is refused at its place") {
-  CHECK(outcome(parse(std::string_view("\xff\xfe" "a\0:\0 \0" "1\0", 10))) == "E_YAML f:1:1: not UTF-8");
-  CHECK(outcome(parse(std::string_view("\xfe\xff\0a\0:\0 \0" "1", 10))) == "E_YAML f:1:1: not UTF-8");
-  CHECK(outcome(parse(std::string_view("a\0:\0 \0" "1\0", 8))) == "E_YAML f:1:2: a NUL byte");
+  CHECK(outcome(parse(std::string_view("\xff\xfe"
+                                       "a\0:\0 \0"
+                                       "1\0",
+                                       10))) == "E_YAML f:1:1: not UTF-8");
+  CHECK(outcome(parse(std::string_view("\xfe\xff\0a\0:\0 \0"
+                                       "1",
+                                       10))) == "E_YAML f:1:1: not UTF-8");
+  CHECK(outcome(parse(std::string_view("a\0:\0 \0"
+                                       "1\0",
+                                       8))) == "E_YAML f:1:2: a NUL byte");
   CHECK(outcome(parse("a: 1\nbé: \xe2\x82\n")) == "E_YAML f:2:5: not UTF-8");
   CHECK(outcome(parse(std::string_view("a: 'x\0y'", 8))) == "E_YAML f:1:6: a NUL byte");
 }
@@ -103,35 +110,38 @@ TEST_CASE("the merge key takes what the mapping lacks, the earlier source first"
 }
 
 TEST_CASE("YAML's simple tags decide the type, where they fit; other tags are refused") {
-  const std::string rows[][2] = {
-      {"!!str 1.10", "\"1.10\""},
-      {"!!str ~", "\"~\""},
-      {"! 12", "\"12\""},
-      {"!!int '12'", "12"},
-      {"!!float 1", "1.0"},
-      {"!!bool \"true\"", "true"},
-      {"!!null ''", "null"},
-      {"!!map {a: !!seq [1]}", R"({"a": [1]})"},
-      {"!<tag:yaml.org,2002:str> 1", "\"1\""},
-      {"a: !!int abc", "E_YAML f:1:4: the tag '!!int' does not fit the value"},
-      {"a: !!bool yes", "E_YAML f:1:4: the tag '!!bool' does not fit the value"},
-      {"a: !!float x", "E_YAML f:1:4: the tag '!!float' does not fit the value"},
-      {"a: !!null x", "E_YAML f:1:4: the tag '!!null' does not fit the value"},
-      {"a: !!str {b: 1}", "E_YAML f:1:4: the tag '!!str' does not fit the value"},
-      {"a: !!map [b]", "E_YAML f:1:4: the tag '!!map' does not fit the value"},
-      {"- !!seq {b: 1}", "E_YAML f:1:3: the tag '!!seq' does not fit the value"},
-      {"a: !!binary aGk=", "E_YAML f:1:4: the tag '!!binary' is refused; only YAML's own simple types are read"},
-      {"a: 1\nb: !!python/object:os.system x", "E_YAML f:2:4: the tag '!!python/object:os.system' is refused; only YAML's own simple types are read"},
-      {"!ruby {a: 1}", "E_YAML f:1:1: the tag '!ruby' is refused; only YAML's own simple types are read"},
-      {"%TAG !e! tag:example.com,2026:\n---\n- !e!x 1\n", "E_YAML f:3:3: the tag 'tag:example.com,2026:x' is refused; only YAML's own simple types are read"}};
+  const std::string rows[][2] = {{"!!str 1.10", "\"1.10\""},
+                                 {"!!str ~", "\"~\""},
+                                 {"! 12", "\"12\""},
+                                 {"!!int '12'", "12"},
+                                 {"!!float 1", "1.0"},
+                                 {"!!bool \"true\"", "true"},
+                                 {"!!null ''", "null"},
+                                 {"!!map {a: !!seq [1]}", R"({"a": [1]})"},
+                                 {"!<tag:yaml.org,2002:str> 1", "\"1\""},
+                                 {"a: !!int abc", "E_YAML f:1:4: the tag '!!int' does not fit the value"},
+                                 {"a: !!bool yes", "E_YAML f:1:4: the tag '!!bool' does not fit the value"},
+                                 {"a: !!float x", "E_YAML f:1:4: the tag '!!float' does not fit the value"},
+                                 {"a: !!null x", "E_YAML f:1:4: the tag '!!null' does not fit the value"},
+                                 {"a: !!str {b: 1}", "E_YAML f:1:4: the tag '!!str' does not fit the value"},
+                                 {"a: !!map [b]", "E_YAML f:1:4: the tag '!!map' does not fit the value"},
+                                 {"- !!seq {b: 1}", "E_YAML f:1:3: the tag '!!seq' does not fit the value"},
+                                 {"a: !!binary aGk=", "E_YAML f:1:4: the tag '!!binary' is refused; only YAML's own simple types are read"},
+                                 {"a: 1\nb: !!python/object:os.system x",
+                                  "E_YAML f:2:4: the tag '!!python/object:os.system' is refused; only YAML's own simple types are read"},
+                                 {"!ruby {a: 1}", "E_YAML f:1:1: the tag '!ruby' is refused; only YAML's own simple types are read"},
+                                 {"%TAG !e! tag:example.com,2026:\n---\n- !e!x 1\n",
+                                  "E_YAML f:3:3: the tag 'tag:example.com,2026:x' is refused; only YAML's own simple types are read"}};
   for (const auto& [text, expected] : rows) CHECK(outcome(parse(text)) == expected);
 }
 
 TEST_CASE("the version directive may say 1.1 or 1.2 and changes nothing") {
   CHECK(outcome(parse("%YAML 1.1\n---\na: yes\nb: 010\n")) == R"({"a": "yes", "b": 10})");
   CHECK(outcome(parse("%YAML 1.2 # c\n---\na: 1\n")) == R"({"a": 1})");
-  CHECK(outcome(parse("# c\n%YAML 2.0\n---\na: 1\n")) == "E_YAML f:2:1: not YAML that kopi reads: the directive must be '%YAML 1.1' or '%YAML 1.2'");
-  CHECK(outcome(parse("%YAML 1.1 1.2\n---\n")) == "E_YAML f:1:1: not YAML that kopi reads: the directive must be '%YAML 1.1' or '%YAML 1.2'");
+  CHECK(outcome(parse("# c\n%YAML 2.0\n---\na: 1\n")) ==
+        "E_YAML f:2:1: not YAML that kopi reads: the directive must be '%YAML 1.1' or '%YAML 1.2'");
+  CHECK(outcome(parse("%YAML 1.1 1.2\n---\n")) ==
+        "E_YAML f:1:1: not YAML that kopi reads: the directive must be '%YAML 1.1' or '%YAML 1.2'");
   CHECK(outcome(parse("%FUTURE words\n---\na: 1\n")) == R"({"a": 1})");
 }
 
@@ -150,13 +160,15 @@ TEST_CASE("every YAML value and key knows its line and its column in characters"
         "$.t 9:1 8:1\n"
         "$.e 10:1 10:1\n"  // nothing is written: the place of what stands before it
         "$.z 11:13 11:1\n");
-  CHECK(places("\xEF\xBB\xBF" "a: x\r\nb: y\r\n") == "$ 1:1\n$.a 1:4 1:1\n$.b 2:4 2:1\n");
+  CHECK(places("\xEF\xBB\xBF"
+               "a: x\r\nb: y\r\n") == "$ 1:1\n$.a 1:4 1:1\n$.b 2:4 2:1\n");
 }
 
 TEST_CASE("what is not YAML is refused at its place") {
-  const std::string rows[][2] = {{"a: b: c", "f:1:5: "},       {"a:\n  b: 1\n c: 2\n", "f:3:2: "}, {"a: 'x\n", "f:1:5: "},
-                                 {"a:\n\tb: 1\n", "f:2:1: "},  {"a: @x", "f:1:4: "},               {"a: `x`", "f:1:4: "},
-                                 {"- a\nb: 1\n", "f:2:1: "},   {"é: [1, , 2]", "f:1:8: "}};
+  const std::string rows[][2] = {{"a: b: c", "f:1:5: "},     {"a:\n  b: 1\n c: 2\n", "f:3:2: "},
+                                 {"a: 'x\n", "f:1:5: "},     {"a:\n\tb: 1\n", "f:2:1: "},
+                                 {"a: @x", "f:1:4: "},       {"a: `x`", "f:1:4: "},
+                                 {"- a\nb: 1\n", "f:2:1: "}, {"é: [1, , 2]", "f:1:8: "}};
   for (const auto& [text, place] : rows) {
     CAPTURE(text);
     const auto result = parse(text);
