@@ -5,7 +5,8 @@
 
 namespace kopi::cli {
 
-Console::Console(const Environment& environment, ConsoleOptions options) : options_(options) {
+Console::Console(const Environment& environment, const Interrupt& interrupt, ConsoleOptions options)
+    : interrupt_(interrupt), options_(options) {
   const bool colour = !options.no_color && !environment.get("NO_COLOR") && environment.get("TERM") != "dumb";
   out_is_terminal_ = is_terminal(Stream::output);
   talk_is_terminal_ = is_terminal(Stream::errors);
@@ -42,14 +43,14 @@ bool Console::confirm(const Text& question) {
 
 std::optional<std::string> Console::ask(const Text& question) {
   error(question);
-  auto answer = read_line();
+  auto answer = read_line(interrupt_);
   if (!answer) error(Text().print("\n"));
   return answer;
 }
 
 std::optional<Secret> Console::ask_hidden(const Text& question) {
   error(question);
-  return read_hidden_line();
+  return read_hidden_line(interrupt_);
 }
 
 void Console::progress(const Progress& progress) {

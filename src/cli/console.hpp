@@ -13,6 +13,7 @@
 #include "base/secret.hpp"
 #include "cli/text.hpp"
 #include "system/environment.hpp"
+#include "system/interrupt.hpp"
 
 namespace kopi::cli {
 
@@ -23,7 +24,8 @@ struct ConsoleOptions {
 
 class Console final : public Reporter {
  public:
-  Console(const Environment& environment, ConsoleOptions options);
+  /// A question ends when `interrupt` is requested.
+  Console(const Environment& environment, const Interrupt& interrupt, ConsoleOptions options);
 
   void out(const Text& text);    ///< the answer
   void talk(const Text& text);   ///< everything else; nothing with --quiet
@@ -55,6 +57,7 @@ class Console final : public Reporter {
 
  private:
   void clear_progress();
+  const Interrupt& interrupt_;
   ConsoleOptions options_;
   bool out_colour_ = false;
   bool talk_colour_ = false;

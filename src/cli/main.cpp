@@ -75,10 +75,10 @@ int main(int argc, char** argv) {
   const CommandLine line = read_command_line(std::vector<std::string>(argv + std::min(argc, 1), argv + argc));
   const bool json = line.arguments.flag("--json");
   Environment environment = Environment::of_this_process();
-  Console console(environment, {.no_color = line.arguments.flag("--no-color"), .quiet = line.arguments.flag("--quiet")});
+  Interrupt interrupt;
+  Console console(environment, interrupt, {.no_color = line.arguments.flag("--no-color"), .quiet = line.arguments.flag("--quiet")});
   auto directory = current_directory();
   if (!directory) return answer(console, json, std::move(directory).error());
-  Interrupt interrupt;
   auto clock = make_clock(environment);
   const std::string program = own_path(argv[0], *directory);
   Context context{std::move(environment), *std::move(directory), program, console, interrupt, std::move(clock), {}, {}, {}, json};

@@ -134,7 +134,8 @@ class Copier {
   bool stays_inside(const std::string& from, std::string_view target) const {
     if (target.starts_with('/') || !from.starts_with(source_ + "/")) return false;
     std::vector<std::string> at;
-    for (const std::string_view part : split(parent_path(from).substr(source_.size()), '/')) {
+    const std::string below = parent_path(from).substr(source_.size());
+    for (const std::string_view part : split(below, '/')) {
       if (!part.empty()) at.emplace_back(part);
     }
     for (const std::string_view part : split(target, '/')) {
@@ -194,7 +195,7 @@ Result<void> strip_config(const std::string& path, const std::string& shown, Clo
   std::string kept = *text;
   KOPI_TRY(const Node config, parse_yaml(kept, shown).while_doing("{}", k_leaving_channels));
   for (const Node& section : config.items()) {
-    const std::string key = section.key();
+    const std::string& key = section.key();
     const bool table = key == "platforms" || key == "channels";
     if (!table && !is_any_of(key, k_channels)) continue;
     if (table) {

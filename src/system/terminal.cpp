@@ -1,6 +1,7 @@
 #include "system/terminal.hpp"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
@@ -9,6 +10,7 @@
 
 #include "system/descriptor.hpp"
 #include "system/files.hpp"
+#include "system/interrupt.hpp"
 
 namespace kopi {
 
@@ -39,19 +41,25 @@ Result<void> write_stream(Stream stream, std::string_view text) {
   return {};
 }
 
-std::optional<std::string> read_line() {
+std::optional<std::string> read_line(const Interrupt& interrupt) {
   std::string line;
   char c = 0;
   for (;;) {
+    // A Ctrl-C just before the read would not end the read: so both are waited for together.
+    pollfd waiting[] = {{0, POLLIN, 0}, {interrupt.descriptor(), POLLIN, 0}};
+    if (::poll(waiting, 2, -1) < 0 && errno != EINTR) return std::nullopt;
+    if (interrupt.requested()) return std::nullopt;  // Ctrl-C at a question means no
+    if (waiting[0].revents == 0) continue;
     const ssize_t count = ::read(0, &c, 1);  // byte by byte: what follows the line is not ours
-    if (count < 0) return std::nullopt;      // EINTR too: Ctrl-C at a question means no
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return std::nullopt;
     if (count == 0) return line.empty() ? std::nullopt : std::optional(line);
     if (c == '\n') return line;
     line += c;
   }
 }
 
-std::optional<Secret> read_hidden_line() {
+std::optional<Secret> read_hidden_line(const Interrupt& interrupt) {
   termios before{};
   const bool hidden = ::tcgetattr(0, &before) == 0;
   if (hidden) {
@@ -60,7 +68,7 @@ std::optional<Secret> read_hidden_line() {
     silent.c_lflag |= ECHONL;
     ::tcsetattr(0, TCSAFLUSH, &silent);
   }
-  auto line = read_line();
+  auto line = read_line(interrupt);
   if (hidden) ::tcsetattr(0, TCSAFLUSH, &before);
   if (!line) return std::nullopt;
   return Secret(std::move(*line));

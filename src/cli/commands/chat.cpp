@@ -149,7 +149,7 @@ class Chat {
     const std::string prompt = agent_->name.is_default() ? "❯ " : agent_->name.str() + " ❯ ";
     for (;;) {
       if (at_terminal()) context_.console.error(Text().styled(Style::cyan, "{}", prompt));
-      auto line = read_line();
+      auto line = read_line(context_.interrupt);
       if (line || !context_.interrupt.requested() || !at_terminal() || context_.interrupt.must_end()) return line;
       context_.interrupt.clear();
       context_.console.error(Text().print("\n(/quit or Ctrl-D leaves)\n"));
