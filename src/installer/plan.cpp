@@ -92,7 +92,7 @@ class Planner {
   }
 
   void step(Action action, const RelPath& path, std::optional<LedgerEntry> from, std::optional<LedgerEntry> to, std::string reason = {}) {
-    plan_.steps.push_back({action, path, std::move(from), std::move(to), std::move(reason)});
+    plan_.steps.push_back({action, path, from, to, std::move(reason)});
   }
 
   const Ledger& base_;

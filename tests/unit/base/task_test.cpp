@@ -69,7 +69,8 @@ TEST_CASE("a task starts when it is awaited, not before") {
   bool started = false;
   auto task = notes_start(started);
   CHECK_FALSE(started);
-  CHECK(finish(std::move(task)) == 1);
+  const int answer = finish(std::move(task));
+  CHECK(answer == 1);
   CHECK(started);
 }
 
