@@ -45,11 +45,10 @@ Result<void> AnthropicMessages::feed(const SseEvent& event, std::vector<StreamEv
     out.push_back({StreamEvent::Kind::failed, event.data});
   } else if (type == "message_start") {
     if (const Node* message = data->find("message")) take_usage(message->find("usage"));
+  } else if (type == "content_block_start") {
+    if (const Node* block = data->find("content_block")) take_block(*block, out);
   } else if (type == "content_block_delta") {
-    const Node* delta = data->find("delta");
-    if (delta == nullptr) return {};
-    if (const auto text = text_at(*delta, "text")) out.push_back({StreamEvent::Kind::text, text_.feed(*text)});
-    if (const auto thinking = text_at(*delta, "thinking")) out.push_back({StreamEvent::Kind::reasoning, reasoning_.feed(*thinking)});
+    if (const Node* delta = data->find("delta")) take_block(*delta, out);
   } else if (type == "message_delta") {
     take_usage(data->find("usage"));
     if (const Node* delta = data->find("delta")) reason_ = text_at(*delta, "stop_reason").value_or(reason_);
@@ -67,18 +66,25 @@ Result<void> AnthropicMessages::feed_whole(std::string_view json, std::vector<St
   }
   const Node* content = answer ? answer->find("content") : nullptr;
   if (content == nullptr || !content->is(Node::Kind::sequence)) return error(Code::provider, "this is no message: {}", json);
-  for (const Node& block : content->items()) {
-    if (const auto thinking = text_at(block, "thinking")) out.push_back({StreamEvent::Kind::reasoning, reasoning_.feed(*thinking)});
-    if (const auto text = text_at(block, "text")) out.push_back({StreamEvent::Kind::text, text_.feed(*text)});
-  }
+  for (const Node& block : content->items()) take_block(block, out);
   take_usage(answer->find("usage"));
   close(text_at(*answer, "stop_reason").value_or(""), out);
   return {};
 }
 
+// A whole block, its start (which has text with some gateways), or a delta of it.
+void AnthropicMessages::take_block(const Node& block, std::vector<StreamEvent>& out) {
+  if (const auto thinking = text_at(block, "thinking"); thinking && !thinking->empty()) {
+    out.push_back({StreamEvent::Kind::reasoning, reasoning_.feed(*thinking)});
+  }
+  if (const auto text = text_at(block, "text"); text && !text->empty()) out.push_back({StreamEvent::Kind::text, text_.feed(*text)});
+  if (text_at(block, "type") == "tool_use") out.push_back({StreamEvent::Kind::tool_call, text_at(block, "name").value_or("")});
+}
+
 void AnthropicMessages::finish(std::vector<StreamEvent>& out) {
   if (std::string rest = reasoning_.finish(); !rest.empty()) out.push_back({StreamEvent::Kind::reasoning, std::move(rest)});
   if (std::string rest = text_.finish(); !rest.empty()) out.push_back({StreamEvent::Kind::text, std::move(rest)});
+  if (!stopped_ && !reason_.empty()) close(reason_, out);
 }
 
 void AnthropicMessages::take_usage(const Node* usage) {

@@ -15,11 +15,13 @@ class AnthropicMessages final : public WireCodec {
   std::string body(const ChatRequest& request) const override;
   Result<void> feed(const SseEvent& event, std::vector<StreamEvent>& out) override;
   Result<void> feed_whole(std::string_view json, std::vector<StreamEvent>& out) override;
-  bool is_complete() const override { return stopped_; }
+  /// Why it ended says that it did: not every gateway sends the last event.
+  bool is_complete() const override { return stopped_ || !reason_.empty(); }
   bool is_over() const override { return stopped_; }
   void finish(std::vector<StreamEvent>& out) override;
 
  private:
+  void take_block(const Node& block, std::vector<StreamEvent>& out);
   void take_usage(const Node* usage);
   void close(std::string reason, std::vector<StreamEvent>& out);
 

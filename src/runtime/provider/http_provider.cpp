@@ -62,6 +62,8 @@ class AnswerReader {
   bool any_shown() const { return any_shown_; }
   const WireCodec& codec() const { return *codec_; }
   Answer& answer() { return answer_; }
+  /// The first tool that the model asked for though none was offered; empty: it did not.
+  const std::string& wanted_tool() const { return wanted_tool_; }
 
  private:
   Result<std::optional<std::string>> take(std::vector<StreamEvent>& events) {
@@ -80,6 +82,9 @@ class AnswerReader {
           any_shown_ = true;
           sink_.reasoning(event.text);
           break;
+        case StreamEvent::Kind::tool_call:
+          if (wanted_tool_.empty()) wanted_tool_ = event.text.empty() ? "?" : event.text;
+          break;
         case StreamEvent::Kind::usage: answer_.usage = event.usage; break;
         case StreamEvent::Kind::finished: answer_.finish_reason = event.text; break;
         case StreamEvent::Kind::failed: return std::optional(std::move(event.text));
@@ -92,6 +97,7 @@ class AnswerReader {
   AnswerSink& sink_;
   SseParser sse_;
   Answer answer_;
+  std::string wanted_tool_;
   bool any_event_ = false;
   bool any_shown_ = false;
 };
@@ -137,7 +143,8 @@ class HttpProvider final : public Provider {
       const auto body_of_error = co_await read_body(response, k_max_error_body);
       const std::string said = response.redirect_target().value_or(body_of_error ? *body_of_error : std::string());
       attempt.refusal = judge(response.status(), said);
-      if (const auto header = response.header("retry-after")) attempt.retry_after = parse_retry_after(*header);
+      const auto retry_after = response.header("retry-after");
+      if (retry_after) attempt.retry_after = parse_retry_after(*retry_after, response.header("date").value_or(""));
       co_return attempt;
     }
     AnswerReader reader(endpoint_.wire, sink);
@@ -150,7 +157,7 @@ class HttpProvider final : public Provider {
       attempt.refusal.can_retry = attempt.refusal.can_retry && !reader.any_shown();
     } else {
       attempt.answer = std::move(reader.answer());
-      tell_of_ending(*attempt.answer, sink);
+      tell_of_ending(*attempt.answer, reader.wanted_tool(), sink);
       co_return attempt;
     }
     attempt.partial = std::move(reader.answer().text);
@@ -179,11 +186,16 @@ class HttpProvider final : public Provider {
     co_return std::optional<std::string>();
   }
 
-  static void tell_of_ending(const Answer& answer, AnswerSink& sink) {
-    if (answer.finish_reason == "length" || answer.finish_reason == "max_tokens") {
+  static void tell_of_ending(const Answer& answer, const std::string& wanted_tool, AnswerSink& sink) {
+    const std::string& finish = answer.finish_reason;
+    if (!wanted_tool.empty()) {
+      sink.notice("E_TOOL", fmt::format("the model wants to use a tool, '{}', and was offered none", wanted_tool));
+    } else if (finish == "length" || finish == "max_tokens") {
       sink.notice("E_LIMIT", "the answer was cut at the provider's limit of tokens");
+    } else if (finish == "content_filter" || finish == "refusal") {
+      sink.notice("E_PROVIDER", fmt::format("the provider stopped the answer ({})", finish));
     } else if (trim(answer.text).empty()) {
-      const std::string reason = answer.finish_reason.empty() ? "" : fmt::format(" ({})", answer.finish_reason);
+      const std::string reason = finish.empty() ? "" : fmt::format(" ({})", finish);
       sink.notice("E_PROVIDER", fmt::format("the answer is empty{}", reason));
     }
   }

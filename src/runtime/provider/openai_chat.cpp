@@ -58,25 +58,51 @@ void OpenAiChat::finish(std::vector<StreamEvent>& out) {
 }
 
 void OpenAiChat::take_choice(const Node& choice, std::string_view part, std::vector<StreamEvent>& out) {
-  if (const Node* delta = choice.find(part)) {
-    // The same thing under the names that servers have for it.
-    for (const std::string_view key : {"reasoning_content", "reasoning"}) {
-      const Node* reasoning = delta->find(key);
-      const auto text = reasoning == nullptr ? std::nullopt : reasoning->as_string();
-      if (text && !text->empty()) {
-        out.push_back({StreamEvent::Kind::reasoning, reasoning_.feed(*text)});
-        break;
-      }
-    }
-    const Node* content = delta->find("content");
-    if (const auto text = content == nullptr ? std::nullopt : content->as_string(); text && !text->empty()) {
-      out.push_back({StreamEvent::Kind::text, text_.feed(*text)});
-    }
-  }
+  if (const Node* delta = choice.find(part)) take_delta(*delta, out);
   const Node* reason = choice.find("finish_reason");
   if (reason != nullptr && reason->as_string()) {
     finished_ = true;
     out.push_back({StreamEvent::Kind::finished, *reason->as_string()});
+  }
+}
+
+void OpenAiChat::take_delta(const Node& delta, std::vector<StreamEvent>& out) {
+  // The same thing under the names that servers have for it.
+  for (const std::string_view key : {"reasoning_content", "reasoning"}) {
+    const Node* reasoning = delta.find(key);
+    const auto text = reasoning == nullptr ? std::nullopt : reasoning->as_string();
+    if (text && !text->empty()) {
+      out.push_back({StreamEvent::Kind::reasoning, reasoning_.feed(*text)});
+      break;
+    }
+  }
+  take_text(delta.find("content"), out);
+  take_text(delta.find("refusal"), out);  // what the model says instead of an answer
+  if (const Node* calls = delta.find("tool_calls"); calls != nullptr && calls->is(Node::Kind::sequence)) {
+    for (const Node& call : calls->items()) {
+      const Node* function = call.find("function");
+      const Node* name = function == nullptr ? nullptr : function->find("name");  // stands in the first delta of a call alone
+      if (const auto text = name == nullptr ? std::nullopt : name->as_string()) out.push_back({StreamEvent::Kind::tool_call, *text});
+    }
+  }
+}
+
+// A string, or with Mistral's reasoning models a list of {type: "text", text} and {type: "thinking", thinking: [{text}]}.
+void OpenAiChat::take_text(const Node* content, std::vector<StreamEvent>& out) {
+  if (content == nullptr) return;
+  if (const auto text = content->as_string()) {
+    if (!text->empty()) out.push_back({StreamEvent::Kind::text, text_.feed(*text)});
+    return;
+  }
+  if (!content->is(Node::Kind::sequence)) return;
+  for (const Node& part : content->items()) {
+    if (const Node* text = part.find("text"); text != nullptr && text->as_string()) take_text(text, out);
+    const Node* thinking = part.find("thinking");
+    if (thinking == nullptr || !thinking->is(Node::Kind::sequence)) continue;
+    for (const Node& thought : thinking->items()) {
+      const Node* text = thought.find("text");
+      if (text != nullptr && text->as_string()) out.push_back({StreamEvent::Kind::reasoning, reasoning_.feed(*text->as_string())});
+    }
   }
 }
 
@@ -89,6 +115,7 @@ void OpenAiChat::take_usage(const Node& usage, std::vector<StreamEvent>& out) {
   event.usage.input = number(usage, "prompt_tokens");
   event.usage.output = number(usage, "completion_tokens");
   if (const Node* details = usage.find("prompt_tokens_details")) event.usage.cached = number(*details, "cached_tokens");
+  if (!event.usage.cached) event.usage.cached = number(usage, "prompt_cache_hit_tokens");  // DeepSeek's name for it
   out.push_back(std::move(event));
 }
 

@@ -22,6 +22,8 @@ class OpenAiChat final : public WireCodec {
  private:
   static bool take_failure(const Node& chunk, std::string_view json, std::vector<StreamEvent>& out);
   void take_choice(const Node& choice, std::string_view part, std::vector<StreamEvent>& out);
+  void take_delta(const Node& delta, std::vector<StreamEvent>& out);
+  void take_text(const Node* content, std::vector<StreamEvent>& out);
   static void take_usage(const Node& usage, std::vector<StreamEvent>& out);
 
   SurrogateJoiner text_;

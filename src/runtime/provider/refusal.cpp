@@ -22,11 +22,42 @@ bool is_out_of_quota(int status, const std::string& kind, const std::string& wor
          holds_one_of(words, {"exceeded your current quota", "credit balance", "insufficient balance", "insufficient credits"});
 }
 
-bool names_unknown_model(int status, const std::string& kind, const std::string& words) {
-  if (holds_one_of(kind, {"model_not_found", "not_found_error"})) return true;
-  if (status == 404) return !words.empty();
+// A 404 means the model or the address, and most APIs say the same "Not Found" of an address that all web servers do: only words
+// about a model mean one.
+bool names_unknown_model(const Endpoint& endpoint, int status, const std::string& kind, const std::string& words) {
+  if (holds_one_of(kind, {"model_not_found"})) return true;
+  const bool about_model = holds_one_of(words, {"model", "no endpoints found"}) || holds_one_of(words, {to_lower_ascii(endpoint.model)});
+  if (status == 404 || (status == 0 && holds_one_of(kind, {"not_found_error"}))) return about_model;
   return status == 400 && words.find("model") != std::string::npos &&
          holds_one_of(words, {"not found", "does not exist", "not a valid model", "invalid model", "unknown model", "no such model"});
+}
+
+bool is_too_long(int status, const std::string& kind, const std::string& words) {
+  return status == 413 || holds_one_of(kind, {"context_length", "request_too_large"}) ||
+         holds_one_of(words, {"maximum context length", "prompt is too long", "context window", "context size", "context length"});
+}
+
+// "Sun, 06 Nov 1994 08:49:37 GMT", the one form that servers write (RFC 9110, 5.6.7).
+std::optional<std::chrono::sys_seconds> parse_http_date(std::string_view text) {
+  constexpr std::string_view shape = "Www, 00 Mmm 0000 00:00:00 GMT";
+  constexpr std::string_view months = "JanFebMarAprMayJunJulAugSepOctNovDec";
+  if (text.size() != shape.size() || !text.ends_with(" GMT")) return std::nullopt;
+  for (std::size_t i = 5; i < shape.size(); ++i) {
+    const bool is_digit = text[i] >= '0' && text[i] <= '9';
+    if (shape[i] == '0' ? !is_digit : i != 8 && i != 9 && i != 10 && text[i] != shape[i]) return std::nullopt;
+  }
+  const auto number = [&](std::size_t at, std::size_t count) {
+    int value = 0;
+    for (const char c : text.substr(at, count)) value = value * 10 + (c - '0');
+    return value;
+  };
+  const auto month = months.find(text.substr(8, 3));
+  if (month == std::string_view::npos || month % 3 != 0) return std::nullopt;
+  const auto day = std::chrono::year(number(12, 4)) / std::chrono::month(static_cast<unsigned>(month / 3 + 1)) /
+                   std::chrono::day(static_cast<unsigned>(number(5, 2)));
+  if (!day.ok()) return std::nullopt;
+  return std::chrono::sys_days(day) + std::chrono::hours(number(17, 2)) + std::chrono::minutes(number(20, 2)) +
+         std::chrono::seconds(number(23, 2));
 }
 
 std::string in_brackets(int status) { return status == 0 ? "" : fmt::format(" (HTTP {})", status); }
@@ -96,7 +127,7 @@ Refusal judge_refusal(const Endpoint& endpoint, int status, const Complaint& com
   if (status == 401 || status == 403 || holds_one_of(kind, {"authentication_error", "permission_error", "invalid_api_key"})) {
     return {refused_key(endpoint, status, tail, variables)};
   }
-  if (names_unknown_model(status, kind, words)) return {unknown_model(endpoint, status, tail, variables)};
+  if (names_unknown_model(endpoint, status, kind, words)) return {unknown_model(endpoint, status, tail, variables)};
   if (status == 404) return {wrong_address(endpoint, status, variables)};
   if (status == 429 || holds_one_of(kind, {"rate_limit", "too_many_requests"})) {
     return {error(Code::provider, "{} limits how often it may be asked{}{}", host, shown, tail), true};
@@ -108,7 +139,7 @@ Refusal judge_refusal(const Endpoint& endpoint, int status, const Complaint& com
     return {error(Code::provider, "{} failed{}{}", host, shown, tail), true};
   }
   if (status / 100 == 3) return {error(Code::provider, "{} redirects elsewhere{}, where no key is sent{}", host, shown, tail)};
-  if (holds_one_of(kind, {"context_length"}) || holds_one_of(words, {"maximum context length", "prompt is too long", "context window"})) {
+  if (is_too_long(status, kind, words)) {
     return {with_hint(error(Code::provider, "the conversation is longer than {} takes{}{}", endpoint.model, shown, tail),
                       variables.command() + " chat --new")};
   }
@@ -116,11 +147,17 @@ Refusal judge_refusal(const Endpoint& endpoint, int status, const Complaint& com
   return {error(Code::provider, "{} does not accept the request{}{}", host, shown, tail)};
 }
 
-std::optional<std::chrono::milliseconds> parse_retry_after(std::string_view text) {
+std::optional<std::chrono::milliseconds> parse_retry_after(std::string_view text, std::string_view date) {
+  constexpr double k_day = 86'400;
   double seconds = 0;
   const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-  if (problem != std::errc{} || end != text.data() + text.size() || !(seconds >= 0)) return std::nullopt;
-  constexpr double k_day = 86'400;
+  if (problem != std::errc{} || end != text.data() + text.size()) {
+    const auto then = parse_http_date(text);
+    const auto now = parse_http_date(date);
+    if (!then || !now) return std::nullopt;
+    seconds = std::max(0.0, std::chrono::duration<double>(*then - *now).count());
+  }
+  if (!(seconds >= 0)) return std::nullopt;
   return std::chrono::milliseconds(static_cast<long long>(std::min(seconds, k_day) * 1000));
 }
 

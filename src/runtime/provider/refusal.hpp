@@ -31,7 +31,8 @@ struct Refusal {
 Refusal judge_refusal(const Endpoint& endpoint, int status, const Complaint& complaint, const std::string& said,
                       const Variables& variables);
 
-/// The header Retry-After in seconds (RFC 9110, 10.2.3); its other form, a date, is not used by model APIs.
-std::optional<std::chrono::milliseconds> parse_retry_after(std::string_view text);
+/// The header Retry-After (RFC 9110, 10.2.3): seconds, or a date that counts from the response's own `Date`, so that no two clocks
+/// need to agree. At most a day.
+std::optional<std::chrono::milliseconds> parse_retry_after(std::string_view text, std::string_view date);
 
 }  // namespace kopi

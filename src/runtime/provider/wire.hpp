@@ -32,14 +32,20 @@ struct ChatRequest {
 /// provider did not say.
 struct TokenUsage {
   std::optional<std::int64_t> input, output, cached;
+
+  bool operator==(const TokenUsage&) const = default;
 };
 
 /// One thing that the stream said.
 struct StreamEvent {
-  enum class Kind { text, reasoning, usage, finished, failed };
+  enum class Kind { text, reasoning, tool_call, usage, finished, failed };
   Kind kind = Kind::text;
-  std::string text;       ///< text, reasoning: the delta. finished: the reason ("stop", "length", ...). failed: the error as JSON
+  /// text, reasoning: the delta. tool_call: the tool that the model wants. finished: the reason ("stop", "length", ...). failed: the
+  /// error as JSON
+  std::string text;
   TokenUsage usage = {};  ///< usage
+
+  bool operator==(const StreamEvent&) const = default;
 };
 
 enum class Wire { openai_chat, anthropic_messages };
