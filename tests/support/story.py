@@ -12,7 +12,10 @@
 
 Markdown files are stories too: their ```console blocks, and the directives in <!-- % ... --> comments, in order. There commands start
 in the home directory, stdout and stderr stand as a terminal shows them, together, and how long an answer took always reads 0.4 s. The
-block behind <!-- % file bot/SOUL.md --> is written to that file. KOPI_TEST_ACCEPT=1 rewrites what was expected.
+block behind <!-- % file bot/SOUL.md --> is written to that file.
+
+KOPI_TEST_ACCEPT=1 rewrites what was expected, KOPI_TEST_KEEP=1 keeps the directory, and KOPI_TEST_WRAP runs kopi below another program:
+KOPI_TEST_WRAP="valgrind -q --leak-check=full --error-exitcode=99 --log-file=/tmp/memcheck.%p".
 """
 
 import difflib
@@ -117,7 +120,11 @@ class Story:
         self.directory = self.home if self.markdown else self.work  # where commands start; a reader of docs works at home
         self.bin = self.work / ".bin"
         self.bin.mkdir()
-        (self.bin / "kopi").symlink_to(self.kopi)
+        if "KOPI_TEST_WRAP" in os.environ:
+            (self.bin / "kopi").write_text(f'#!/bin/sh\nexec {os.environ["KOPI_TEST_WRAP"]} {self.kopi} "$@"\n')
+            (self.bin / "kopi").chmod(0o755)
+        else:
+            (self.bin / "kopi").symlink_to(self.kopi)
         self.clock = self.work / ".clock"
         self.clock.write_text(CLOCK + "\n")
         self.servers = []
