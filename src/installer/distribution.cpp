@@ -61,7 +61,8 @@ std::vector<std::string> executables(const std::map<RelPath, SnapshotFile>& file
 std::vector<std::string> plugins(const std::map<RelPath, SnapshotFile>& files) {
   std::set<std::string> names;
   for (const auto& [path, file] : files) {
-    if (path.first() == "plugins" && path.depth() > 1) names.emplace(path.components()[1]);
+    const bool is_about_them = path.depth() == 2 && path.str().ends_with(".md");
+    if (path.first() == "plugins" && path.depth() > 1 && !is_about_them) names.emplace(path.components()[1]);
   }
   return {names.begin(), names.end()};
 }

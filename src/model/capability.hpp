@@ -30,7 +30,7 @@ struct CapabilityInputs {
   const std::vector<McpServer>& mcp_servers;
   const std::vector<CronJob>& cron_jobs;
   const std::vector<std::string>& executables;
-  const std::vector<std::string>& plugins;  ///< directories below plugins/
+  const std::vector<std::string>& plugins;  ///< directories and single files below plugins/
 };
 
 /// Sorted, each once.

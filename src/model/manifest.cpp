@@ -206,11 +206,9 @@ std::string render_env_example(const Manifest& manifest) {
         comment += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;  // a lone CR would end the comment for some readers
       text += comment + "\n";
     }
-    std::string value = variable.default_value.value_or("");
-    const Secret plain(value);
-    if (auto written = set_dotenv_value("", "", variable.name, plain)) value = *std::move(written);
+    auto assignment = set_dotenv_value("", "", variable.name, Secret(variable.default_value.value_or("")));
     text += variable.required ? "# (required)\n" : "# (optional)\n# ";
-    text += value;
+    text += assignment ? *assignment : variable.name + "=\n";  // no .env can hold this default: the name alone
   }
   return text;
 }

@@ -1,6 +1,7 @@
 #include "model/source_ref.hpp"
 
 #include <algorithm>
+#include <charconv>
 
 #include "base/rel_path.hpp"
 #include "base/text.hpp"
@@ -15,6 +16,8 @@ struct Parts {
   std::string host;       ///< with ":port"
   std::string path;       ///< without the leading '/'
 };
+
+bool names_no_repository(const Parts& parts) { return parts.host.empty() || parts.path.find_first_not_of('/') == std::string::npos; }
 
 // Where the host of user@host:path ends; an IPv6 host stands in brackets.
 std::size_t host_end(std::string_view text) {
@@ -68,6 +71,18 @@ bool is_scp_like(std::string_view text) {
          text.substr(colon, 2) != "::";
 }
 
+constexpr std::string_view k_registry = "registry:";
+
+// publisher/name or publisher/name@range; whether there is such an entry is the registry's to say.
+bool is_registry_id(std::string_view text) {
+  const auto is_word = [](std::string_view part) {
+    constexpr std::string_view inside = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
+    return !part.empty() && part.front() != '.' && part.front() != '-' && part.find_first_not_of(inside) == std::string_view::npos;
+  };
+  const auto parts = split(text.substr(0, text.find('@')), '/');
+  return parts.size() == 2 && is_word(parts[0]) && is_word(parts[1]);
+}
+
 std::string expand_path(std::string_view text, const SourceContext& context) {
   std::string path(text);
   if (text == "~" || text.starts_with("~/")) path = context.home + std::string(text.substr(1));
@@ -84,6 +99,19 @@ std::string expand_path(std::string_view text, const SourceContext& context) {
   std::string absolute;
   for (const std::string_view part : kept) (absolute += '/') += part;
   return absolute.empty() ? "/" : absolute;
+}
+
+// RFC 3986, section 2.1. A '%' that starts no escape is itself, as git takes it.
+std::string percent_decoded(std::string_view text) {
+  std::string decoded;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    unsigned value = 0;
+    const bool escape = text[i] == '%' && i + 2 < text.size() &&
+                        std::from_chars(text.data() + i + 1, text.data() + i + 3, value, 16).ptr == text.data() + i + 3;
+    decoded += escape ? static_cast<char>(value) : text[i];
+    if (escape) i += 2;
+  }
+  return decoded;
 }
 
 Result<void> take_fragment(std::string_view fragment, SourceRef& source) {
@@ -130,6 +158,29 @@ Error not_a_source(std::string_view text) {
                    "write a git URL, github.com/owner/repository, or a directory as ./path");
 }
 
+Error password_without_scheme() {
+  return with_hint(error(Code::source, "this is no source: a user and password stand in front of a host only in a URL"),
+                   "write https:// in front of it");
+}
+
+Result<void> take_registry_id(std::string_view id, std::string_view text, SourceRef& source) {
+  if (!is_registry_id(id)) return not_a_source(text);
+  source.kind = SourceRef::Kind::registry;
+  source.location = std::string(id);
+  return {};
+}
+
+Result<void> take_file_url(std::string_view path, std::string_view text, const SourceContext& context, SourceRef& source) {
+  if (path.starts_with("localhost/")) path.remove_prefix(9);
+  if (!path.starts_with('/')) return error(Code::source, "'{}' does not name an absolute path", text);
+  const std::string decoded = percent_decoded(path);
+  if (has_control_characters(decoded)) return not_a_source(text);
+  source.kind = SourceRef::Kind::path;
+  source.location = expand_path(decoded, context);
+  source.is_file_url = true;
+  return {};
+}
+
 Result<void> take_location(std::string_view text, const SourceContext& context, SourceRef& source) {
   if (text.empty() || has_control_characters(text)) return not_a_source(text);
   if (is_path(text)) {
@@ -137,42 +188,32 @@ Result<void> take_location(std::string_view text, const SourceContext& context, 
     source.location = expand_path(text, context);
     return {};
   }
-  if (text.starts_with("registry:"))
-    text.remove_prefix(9);
-  else if (const auto scheme_end = text.find("://"); scheme_end != std::string_view::npos) {
+  if (text.starts_with(k_registry)) return take_registry_id(text.substr(k_registry.size()), text, source);
+  if (const auto scheme_end = text.find("://"); scheme_end != std::string_view::npos) {
     const std::string scheme = to_lower_ascii(text.substr(0, scheme_end));
-    if (scheme == "file") {
-      std::string_view path = text.substr(scheme_end + 3);
-      if (path.starts_with("localhost/")) path.remove_prefix(9);
-      if (!path.starts_with('/')) return error(Code::source, "'{}' does not name an absolute path", text);
-      source.kind = SourceRef::Kind::path;
-      source.location = expand_path(path, context);
-      source.is_file_url = true;
-      return {};
-    }
+    if (scheme == "file") return take_file_url(text.substr(scheme_end + 3), text, context, source);
     if (scheme != "https" && scheme != "http" && scheme != "ssh" && scheme != "git") {
       return error(Code::source, "kopi does not fetch from {}:// URLs", scheme);
     }
     source.location = scheme + std::string(text.substr(scheme_end));
-    const Parts parts = parts_of(source.location);
-    if (parts.host.empty() || parts.path.empty()) return not_a_source(source.shown_location());
+    if (names_no_repository(parts_of(source.location))) return not_a_source(source.shown_location());
     return {};
-  } else if (is_host_shorthand(text)) {
+  }
+  if (is_host_shorthand(text)) {
     source.location = "https://" + std::string(text);
+    if (names_no_repository(parts_of(source.location))) return not_a_source(text);
     return {};
-  } else if (is_scp_like(text)) {
+  }
+  if (is_scp_like(text)) {
     source.location = std::string(text);
     const Parts parts = parts_of(source.location);
-    if (parts.host.empty() || parts.path.empty() || parts.host.starts_with('-')) return not_a_source(text);
+    // user:password@host/path without its scheme: not a word of it is repeated.
+    if (std::string_view(parts.path).substr(0, parts.path.find('/')).find('@') != std::string_view::npos) return password_without_scheme();
+    // C:\bot is a path of another system, and a host that starts with '-' would be an option of ssh's.
+    if (names_no_repository(parts) || parts.host.starts_with('-') || parts.path.starts_with('\\')) return not_a_source(text);
     return {};
   }
-  const auto slash = text.find('/');
-  if (slash == std::string_view::npos || slash == 0 || slash + 1 == text.size() || text.find('/', slash + 1) != std::string_view::npos) {
-    return not_a_source(text);
-  }
-  source.kind = SourceRef::Kind::registry;
-  source.location = std::string(text);
-  return {};
+  return take_registry_id(text, text, source);
 }
 
 }  // namespace
@@ -209,7 +250,8 @@ Result<SourceRef> with_ref(SourceRef source, std::string ref) {
 }
 
 std::string SourceRef::shown_location() const {
-  if (kind != Kind::git) return (is_file_url ? "file://" : "") + location;
+  if (is_file_url) return "file://" + replace_all(location, "%", "%25");
+  if (kind != Kind::git) return location;
   const Parts parts = parts_of(location);
   std::string user = parts.user_info.substr(0, parts.user_info.find(':'));
   if (parts.scheme == "http" || parts.scheme == "https") user.clear();

@@ -50,7 +50,8 @@ std::map<std::string, std::vector<std::string>> all_aliases(const Home& home) {
   const auto names = list_directory(home.alias_directory());
   if (!names) return aliases;
   for (const std::string& name : *names) {
-    if (!ProfileName::parse(name)) continue;  // no alias is called like this
+    const auto parsed = ProfileName::parse(name);
+    if (!parsed || parsed->str() != name) continue;  // no alias is called like this
     const auto wrapper = read_wrapper(join_path(home.alias_directory(), name));
     if (wrapper && wrapper->root_assignment == root_assignment(home)) aliases[wrapper->profile].push_back(name);
   }
@@ -111,7 +112,8 @@ Result<bool> remove_alias(const Home& home, const std::string& alias) {
 }
 
 bool aliases_are_reachable(const Home& home, const AliasContext& context) {
-  for (const std::string_view directory : split(context.search_path, ':')) {
+  for (std::string_view directory : split(context.search_path, ':')) {
+    while (directory.size() > 1 && directory.ends_with('/')) directory.remove_suffix(1);
     if (directory == home.alias_directory()) return true;
   }
   return false;

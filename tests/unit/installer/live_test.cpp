@@ -1,0 +1,129 @@
+#include "installer/live.hpp"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "support/scratch.hpp"
+#include "system/crypto.hpp"
+
+using namespace kopi;
+using kopi::test::code_of;
+using kopi::test::must;
+using kopi::test::Scratch;
+
+namespace {
+
+RelPath path(std::string_view text) { return must(RelPath::parse(text)); }
+
+Ledger ledger(std::initializer_list<std::pair<std::string_view, std::string_view>> files) {
+  Ledger result;
+  for (const auto& [name, content] : files) result.emplace(path(name), LedgerEntry{FileMode::regular, sha256(content)});
+  return result;
+}
+
+// "path mode digest's start", a line each; or the error with the scratch directory's name taken out.
+std::string scan(const Scratch& profile, const Ledger& base, const Ledger& shipped) {
+  const auto live = scan_live(profile.path(), base, shipped);
+  if (!live) {
+    std::string text = test::shown(live.error());
+    while (text.find(profile.path()) != std::string::npos) text.replace(text.find(profile.path()), profile.path().size(), "P");
+    return text;
+  }
+  std::string text;
+  for (const auto& [name, file] : *live) {
+    const bool known = base.contains(name) ? base.at(name).digest == file.entry.digest : false;
+    text += name.str() + (file.entry.mode == FileMode::executable ? "*" : "") + (known ? "" : "!") + " ";
+  }
+  return text;
+}
+
+constexpr std::string_view k_move = "\n  hint: move it elsewhere and run the command again";
+
+}  // namespace
+
+TEST_CASE("only what the old or the new version ships is looked at") {
+  const Scratch profile;
+  profile.write("SOUL.md", "old");
+  profile.write("config.yaml", "edited");
+  profile.write("run.sh", "#!", 0700);
+  profile.write("mine.md", "x");
+  profile.write("skills/a/SKILL.md", "old");
+  const Ledger base = ledger({{"SOUL.md", "old"}, {"config.yaml", "old"}, {"gone.md", "old"}, {"run.sh", "#!"}});
+  CHECK(scan(profile, base, ledger({{"skills/a/SKILL.md", "new"}, {"new.md", "x"}})) == "SOUL.md config.yaml! run.sh* skills/a/SKILL.md! ");
+  CHECK(scan(profile, {}, {}).empty());
+  CHECK(must(scan_live(profile.at("nothing/here"), base, {})).empty());
+}
+
+TEST_CASE("a symbolic link at a shipped path, or on the way to one, is refused by name") {
+  const Scratch profile;
+  const Scratch elsewhere;
+  elsewhere.write("SKILL.md", "theirs");
+  profile.write("x", "1");
+  REQUIRE(::symlink(elsewhere.at("SKILL.md").c_str(), profile.at("SOUL.md").c_str()) == 0);
+  REQUIRE(::symlink("nowhere", profile.at("dangling").c_str()) == 0);
+  REQUIRE(::symlink(elsewhere.path().c_str(), profile.at("skills").c_str()) == 0);
+  CHECK(scan(profile, {}, ledger({{"SOUL.md", "n"}})) == "E_LINK P/SOUL.md is a symbolic link, which kopi neither follows nor replaces");
+  CHECK(scan(profile, ledger({{"SOUL.md", "n"}}), {}) == "E_LINK P/SOUL.md is a symbolic link, which kopi neither follows nor replaces");
+  CHECK(scan(profile, {}, ledger({{"dangling", "n"}})) == "E_LINK P/dangling is a symbolic link, which kopi neither follows nor replaces");
+  CHECK(scan(profile, {}, ledger({{"skills/SKILL.md", "n"}})) ==
+        "E_LINK P/skills/SKILL.md is reached through a symbolic link, which kopi does not follow");
+  CHECK(scan(profile, {}, ledger({{"skills/a/b", "n"}})) ==
+        "E_LINK P/skills/a/b is reached through a symbolic link, which kopi does not follow");
+  CHECK(elsewhere.read("SKILL.md") == "theirs");
+}
+
+TEST_CASE("what is of another type makes way only when it is as it was shipped") {
+  const Scratch profile;
+  profile.write("tools/run", "old");
+  profile.write("notes", "old");
+  // A directory becomes a file, a file becomes a directory.
+  const Ledger base = ledger({{"tools/run", "old"}, {"notes", "old"}});
+  CHECK(scan(profile, base, ledger({{"tools", "n"}, {"notes/a.md", "n"}})) == "notes tools/run ");
+  // The same where the user changed or added something.
+  profile.write("tools/mine", "x");
+  CHECK(scan(profile, base, ledger({{"tools", "n"}})) ==
+        "E_TYPE P/tools/mine is in the way: the file tools is shipped there" + std::string(k_move));
+  profile.write("notes", "edited");
+  CHECK(scan(profile, base, ledger({{"notes/a.md", "n"}})) == "E_TYPE P/notes is in the way: notes/a.md is shipped" + std::string(k_move));
+  CHECK(scan(profile, {}, ledger({{"notes/deep/er/a.md", "n"}})) ==
+        "E_TYPE P/notes is in the way: notes/deep/er/a.md is shipped" + std::string(k_move));
+  // A directory where the old version had a file: the user's; the file is gone.
+  CHECK(scan(profile, ledger({{"tools", "old"}}), {}).empty());
+  REQUIRE(::mkfifo(profile.at("pipe").c_str(), 0600) == 0);
+  CHECK(scan(profile, {}, ledger({{"pipe", "n"}})) == "E_TYPE P/pipe is in the way: a file is shipped there" + std::string(k_move));
+}
+
+TEST_CASE("an empty directory of the user's gives way to no file") {
+  const Scratch profile;
+  must(make_directories(profile.at("tools/empty")));
+  CHECK(scan(profile, ledger({{"tools/run", "old"}}), ledger({{"tools", "n"}})) ==
+        "E_TYPE P/tools/empty is in the way: the file tools is shipped there" + std::string(k_move));
+}
+
+TEST_CASE("the place beside a conflict is free, or holds a file that may be replaced") {
+  const Scratch profile;
+  Plan plan;
+  plan.steps.push_back({PlanStep::Action::conflict, path("SOUL.md"), std::nullopt, std::nullopt, ""});
+  CHECK(code_of(check_beside(profile.path(), plan)) == "ok");
+  profile.write("SOUL.md.kopi-new", "of the last time");
+  CHECK(code_of(check_beside(profile.path(), plan)) == "ok");
+  must(remove_file(profile.at("SOUL.md.kopi-new")));
+  must(make_directories(profile.at("SOUL.md.kopi-new")));
+  CHECK(code_of(check_beside(profile.path(), plan)) == "E_TYPE");
+  must(remove_tree(profile.at("SOUL.md.kopi-new")));
+  REQUIRE(::symlink("SOUL.md", profile.at("SOUL.md.kopi-new").c_str()) == 0);
+  CHECK(code_of(check_beside(profile.path(), plan)) == "E_LINK");
+  plan.steps[0].action = PlanStep::Action::keep;
+  CHECK(code_of(check_beside(profile.path(), plan)) == "ok");
+}
+
+TEST_CASE("only files that clash are read whole") {
+  const Scratch profile;
+  profile.write("both", "mine");
+  profile.write("same", "same");
+  profile.write("known", "mine");
+  const Ledger base = ledger({{"known", "old"}});
+  const Ledger shipped = ledger({{"both", "theirs"}, {"same", "same"}, {"known", "theirs"}, {"new", "theirs"}});
+  const LiveFiles live = must(scan_live(profile.path(), base, shipped));
+  CHECK(must(read_clashing(profile.path(), live, base, shipped)) == std::map<RelPath, std::string>{{path("both"), "mine"}});
+}
