@@ -13,7 +13,7 @@ extern const std::span<const EmbeddedFile> embedded_guide;
 namespace kopi::cli {
 namespace {
 
-constexpr std::size_t k_width = 100;
+constexpr std::size_t k_width = 80;  // what fits everywhere, also beside something else
 
 void columns(Text& text, const std::vector<std::pair<std::string, std::string>>& rows) {
   std::size_t widest = 0;
@@ -28,6 +28,13 @@ void columns(Text& text, const std::vector<std::pair<std::string, std::string>>&
   }
 }
 
+std::vector<std::pair<std::string, std::string>> common_rows() {
+  std::vector<std::pair<std::string, std::string>> rows;
+  for (const OptionSpec& option : common_options()) rows.emplace_back(option_words(option), std::string(option.help));
+  rows.emplace_back("-h, --help", "help for the command");
+  return rows;
+}
+
 void overview(Text& text) {
   text.print("kopi puts whole agents on a machine and runs them.\n\n");
   text.styled(Style::bold, "usage").print("  kopi [-p PROFILE] COMMAND [ARGUMENTS] [OPTIONS]\n\n");
@@ -38,12 +45,10 @@ void overview(Text& text) {
   }
   text.styled(Style::bold, "commands\n");
   columns(text, rows);
-  text.styled(Style::bold, "\nguide").print("  kopi help {}\n\n", join(guide_topics(), " | "));
-  text.styled(Style::bold, "everywhere\n");
-  rows.clear();
-  for (const OptionSpec& option : common_options()) rows.emplace_back(option_words(option), std::string(option.help));
-  rows.emplace_back("-h, --help", "help for the command");
-  rows.emplace_back("--version", "which kopi this is");
+  text.styled(Style::bold, "\nguide").print("  kopi help TOPIC\n").block(wrap(join(guide_topics(), " "), k_width, "  "));
+  text.styled(Style::bold, "\neverywhere\n");
+  rows = common_rows();
+  rows.emplace_back("-V, --version", "which kopi this is");
   columns(text, rows);
 }
 
@@ -69,7 +74,7 @@ void command_help(Text& text, const CommandSpec& command) {
   }
   rows.clear();
   for (const OptionSpec& option : command.options) rows.emplace_back(option_words(option), std::string(option.help));
-  for (const OptionSpec& option : common_options()) rows.emplace_back(option_words(option), std::string(option.help));
+  for (auto& row : common_rows()) rows.push_back(std::move(row));
   text.styled(Style::bold, "\noptions\n");
   columns(text, rows);
   if (command.examples.empty()) return;

@@ -93,8 +93,11 @@ std::string wrap(std::string_view text, std::size_t width, std::string_view inde
   std::string wrapped;
   std::string line(indent);
   bool fresh = true;
-  for (const std::string_view word : split(text, ' ')) {
-    if (word.empty()) continue;
+  std::string word;
+  for (const std::string_view piece : split(text, ' ')) {
+    if (piece.empty()) continue;
+    word += (word.empty() ? "" : " ") + std::string(piece);
+    if (std::count(word.begin(), word.end(), '`') % 2 != 0) continue;  // a command in backticks stays on one line
     if (!fresh && display_width(line) + 1 + display_width(word) > width) {
       wrapped += line + "\n";
       line = indent;
@@ -103,8 +106,9 @@ std::string wrap(std::string_view text, std::size_t width, std::string_view inde
     if (!fresh) line += ' ';
     line += word;
     fresh = false;
+    word.clear();
   }
-  return wrapped + line + "\n";
+  return wrapped + line + (word.empty() ? "" : (fresh ? "" : " ") + word) + "\n";
 }
 
 }  // namespace kopi::cli

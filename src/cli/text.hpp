@@ -67,7 +67,8 @@ std::string one_line(std::string_view foreign);
 /// Foreign text as one line of at most `columns` columns, as it will be shown: escaped, then cut.
 std::string shortened(std::string_view foreign, std::size_t columns);
 
-/// Words of a paragraph in lines of at most `width` columns, each behind `indent`. The text is ours or escaped.
+/// Words of a paragraph in lines of at most `width` columns, each behind `indent`; what stands in backticks is not broken. The text is
+/// ours or escaped.
 std::string wrap(std::string_view text, std::size_t width, std::string_view indent);
 
 }  // namespace kopi::cli

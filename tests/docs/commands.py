@@ -86,10 +86,27 @@ def self_test(table):
         assert any(expected in complaint for complaint in found), f"nobody complains about {field} = {value}"
 
 
+def too_wide(text):
+    return [line for line in text.splitlines() if len(line) > 80]
+
+
+def about_help(program, table):
+    """Help fits a terminal of 80 columns, names every option, and leaves no command's example out."""
+    for command in [{"path": "", "options": [], "examples": []}, *table["commands"]]:
+        if command.get("hidden"):
+            continue
+        shown = subprocess.run([program, *command["path"].split(), "--help"], check=True, capture_output=True, text=True).stdout
+        yield from (f"kopi {command['path']} --help: wider than 80 columns: {line}" for line in too_wide(shown))
+        for words in (*(name for option in command["options"] for name in option["names"]), *(example["command"] for example in command["examples"])):
+            if words not in shown:
+                yield f"kopi {command['path']} --help does not show {words!r}"
+
+
 def main():
     table = json.loads(subprocess.run([sys.argv[1], "table"], check=True, capture_output=True).stdout)
     self_test(table)
-    complaints = list(complaints_about(table))
+    assert too_wide("x" * 81) and not too_wide("x" * 80), "nobody complains about a line of 81 columns"
+    complaints = [*complaints_about(table), *about_help(sys.argv[3], table)]
     shown = json.loads(subprocess.run([sys.argv[3], "help", "--json"], check=True, capture_output=True).stdout)
     listed = {command["command"] for command in shown["data"]["commands"]}
     complaints += [f"kopi help does not list {c['path']}" for c in table["commands"] if not c["hidden"] and c["path"] not in listed]
