@@ -1,6 +1,5 @@
 #include "system/clock.hpp"
 
-#include <charconv>
 #include <fmt/format.h>
 
 namespace kopi {
@@ -21,8 +20,10 @@ Result<Time> parse_time(std::string_view text) {
   bool digits = true;
   const auto number = [&](std::size_t at, std::size_t count) {
     int value = 0;
-    const auto [end, problem] = std::from_chars(text.data() + at, text.data() + at + count, value);
-    digits = digits && problem == std::errc{} && end == text.data() + at + count;
+    for (const char c : text.substr(at, count)) {
+      digits = digits && c >= '0' && c <= '9';
+      value = 10 * value + (c - '0');
+    }
     return value;
   };
   const std::chrono::year_month_day date{std::chrono::year{number(0, 4)}, std::chrono::month{static_cast<unsigned>(number(5, 2))},

@@ -126,14 +126,17 @@ Result<GitRef> choose_ref(const std::vector<GitRef>& advertised, const std::opti
     const auto found = std::find_if(advertised.begin(), advertised.end(), matches);
     return found == advertised.end() ? std::nullopt : std::optional(*found);
   };
+  const auto is_head = [](const GitRef& ref) { return ref.kind == GitRef::Kind::head; };
   if (!wanted) {
-    if (auto head = first([](const GitRef& ref) { return ref.kind == GitRef::Kind::head; })) return *head;
+    if (auto head = first(is_head)) return *head;
     return no_default_branch(advertised);
   }
+  // HEAD carries the name of its branch, or whatever the server says: who names a ref means that ref.
+  const auto named = [&](const std::string& name) { return first([&](const GitRef& ref) { return !is_head(ref) && ref.name == name; }); };
   if (is_full_commit_id(*wanted)) return GitRef{GitRef::Kind::commit, "", to_lower_ascii(*wanted)};
-  if (auto tag = first([&](const GitRef& ref) { return ref.name == std::string(k_tags) + *wanted; })) return *tag;
-  if (auto branch = first([&](const GitRef& ref) { return ref.name == std::string(k_heads) + *wanted; })) return *branch;
-  if (auto exact = first([&](const GitRef& ref) { return wanted->starts_with("refs/") && ref.name == *wanted; })) return *exact;
+  if (auto tag = named(std::string(k_tags) + *wanted)) return *tag;
+  if (auto branch = named(std::string(k_heads) + *wanted)) return *branch;
+  if (auto exact = wanted->starts_with("refs/") ? named(*wanted) : std::nullopt) return *exact;
   return no_such_ref(advertised, *wanted);
 }
 

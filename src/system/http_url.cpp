@@ -21,9 +21,12 @@ Result<Url> parse_url(std::string_view text) {
   if (curl_url_set(parts.get(), CURLUPART_URL, copy.c_str(), CURLU_NON_SUPPORT_SCHEME) != CURLUE_OK) {
     return error(Code::source, "not a URL");  // the text may hold a password: it is not shown
   }
+  bool readable = true;
   const auto part = [&](CURLUPart which, unsigned flags = 0) -> std::string {
     char* value = nullptr;
-    if (curl_url_get(parts.get(), which, &value, flags) != CURLUE_OK) return {};
+    const CURLUcode problem = curl_url_get(parts.get(), which, &value, flags);
+    readable = readable && problem != CURLUE_URLDECODE;  // a control character in a user or password
+    if (problem != CURLUE_OK) return {};
     std::string copied(value);
     curl_free(value);
     return copied;
@@ -36,6 +39,7 @@ Result<Url> parse_url(std::string_view text) {
   url.port = static_cast<int>(parse_integer(part(CURLUPART_PORT)).value_or(0));
   url.path = part(CURLUPART_PATH);
   if (const std::string query = part(CURLUPART_QUERY); !query.empty()) url.path += "?" + query;
+  if (!readable) return error(Code::source, "not a URL");
   return url;
 }
 

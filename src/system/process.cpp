@@ -111,11 +111,21 @@ Child::Child(Child&& other) noexcept
       output_(std::move(other.output_)),
       errors_(std::move(other.errors_)) {}
 
+// A child that does not end when it is asked to is ended two seconds later: nobody waits for it for ever.
 Child::~Child() {
   if (pid_ < 0) return;
   input_.reset();
   ::kill(pid_, SIGTERM);
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(2);
+  for (int pause = 1; !has_ended() && std::chrono::steady_clock::now() < deadline; pause = std::min(2 * pause, 50))
+    ::poll(nullptr, 0, pause);
+  if (!has_ended()) ::kill(pid_, SIGKILL);
   wait_for(pid_);
+}
+
+bool Child::has_ended() const {
+  siginfo_t info{};
+  return ::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT) != 0 || info.si_pid == pid_;
 }
 
 int Child::wait() {
@@ -153,10 +163,13 @@ Result<Finished> run_command(const Command& command, std::string_view input, std
                        {input.empty() ? -1 : child.input(), POLLOUT, 0},
                        {interrupt == nullptr ? -1 : interrupt->descriptor(), POLLIN, 0}};
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
-    if (left.count() <= 0) return error(Code::network, "{} did not end within {} seconds", command.arguments[0], limit.count() / 1000);
-    if (::poll(waits, 4, static_cast<int>(std::min<long long>(left.count(), 60000))) < 0 && errno != EINTR) {
-      return io_error("cannot wait for", command.arguments[0], errno);
+    if (left.count() <= 0) {
+      const double seconds = static_cast<double>(limit.count()) / 1000;
+      return error(Code::network, "{} did not end within {:g} seconds", command.arguments[0], seconds);
     }
+    const int ready = ::poll(waits, 4, static_cast<int>(std::min<long long>(left.count(), 500)));
+    if (ready < 0 && errno != EINTR) return io_error("cannot wait for", command.arguments[0], errno);
+    if (ready == 0 && child.has_ended()) break;  // what it left behind in the background may hold its streams open
     if (interrupt != nullptr && interrupt->requested()) return interrupted_error();
     if (waits[0].revents != 0) output_open = drain(child.output(), finished.output);
     if (waits[1].revents != 0) errors_open = drain(child.errors(), finished.errors);

@@ -37,6 +37,8 @@ class Child {
   int output() const { return output_.get(); }
   int errors() const { return errors_.get(); }
   void close_input() { input_.reset(); }
+  /// It runs no longer; wait() still has to be called.
+  bool has_ended() const;
   /// Waits for the end; the exit status as a shell would give it (128 + signal).
   int wait();
 
@@ -52,7 +54,8 @@ struct Finished {
   std::string errors;
 };
 
-/// Runs a command to its end with `input` on its stdin; output over 1 MiB is cut off.
+/// Runs a command to its end with `input` on its stdin; output over 1 MiB is cut off. What the command leaves running in the
+/// background is not waited for.
 /// @error network  it did not end within `limit`.   @error interrupted  Ctrl-C
 Result<Finished> run_command(const Command& command, std::string_view input, std::chrono::milliseconds limit,
                              const Interrupt* interrupt = nullptr);
