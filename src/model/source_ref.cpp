@@ -17,7 +17,9 @@ struct Parts {
   std::string path;       ///< without the leading '/'
 };
 
-bool names_no_repository(const Parts& parts) { return parts.host.empty() || parts.path.find_first_not_of('/') == std::string::npos; }
+bool names_no_repository(const Parts& parts) {
+  return parts.host.empty() || parts.host.starts_with(':') || parts.path.find_first_not_of('/') == std::string::npos;
+}
 
 // Where the host of user@host:path ends; an IPv6 host stands in brackets.
 std::size_t host_end(std::string_view text) {
@@ -141,7 +143,8 @@ Result<void> check_subdirectory(SourceRef& source) {
   return {};
 }
 
-Result<void> check_ref(const SourceRef& source) {
+Result<void> check_ref(SourceRef& source) {
+  if (source.ref == "HEAD") source.ref.reset();  // what a source means without a ref
   if (!source.ref) return {};
   const std::string& ref = *source.ref;
   // The characters that git itself allows in no ref (git-check-ref-format(1)); a leading '-' would read as an option.

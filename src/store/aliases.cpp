@@ -18,7 +18,7 @@ constexpr std::string_view k_mark = "# kopi alias: ";
 
 struct Wrapper {
   std::string profile;
-  std::string root_assignment;  ///< "KOPI_HOME='...' ", or empty
+  std::string command;  ///< "[KOPI_HOME='...' ]exec '...' -p coder ..."
 };
 
 std::string single_quoted(std::string_view text) { return "'" + replace_all(text, "'", "'\\''") + "'"; }
@@ -38,10 +38,11 @@ std::optional<Wrapper> read_wrapper(const std::string& path) {
   if (lines.size() < 3) return std::nullopt;
   Wrapper wrapper;
   wrapper.profile = trim(lines[1].substr(k_mark.size()));
-  const auto exec = lines[2].find("exec ");
-  if (exec != std::string_view::npos) wrapper.root_assignment = lines[2].substr(0, exec);
+  wrapper.command = lines[2];
   return wrapper;
 }
+
+bool belongs_to(const Wrapper& wrapper, const Home& home) { return wrapper.command.starts_with(root_assignment(home) + "exec "); }
 
 }  // namespace
 
@@ -53,7 +54,7 @@ std::map<std::string, std::vector<std::string>> all_aliases(const Home& home) {
     const auto parsed = ProfileName::parse(name);
     if (!parsed || parsed->str() != name) continue;  // no alias is called like this
     const auto wrapper = read_wrapper(join_path(home.alias_directory(), name));
-    if (wrapper && wrapper->root_assignment == root_assignment(home)) aliases[wrapper->profile].push_back(name);
+    if (wrapper && belongs_to(*wrapper, home)) aliases[wrapper->profile].push_back(name);
   }
   return aliases;
 }
@@ -71,7 +72,7 @@ std::optional<Error> alias_obstacle(const Home& home, const std::string& alias, 
   const std::string path = join_path(home.alias_directory(), alias);
   const auto wrapper = read_wrapper(path);
   if (path_exists(path) && !wrapper) return error(Code::alias, "the alias '{}' is taken: {} is not a kopi alias", alias, path);
-  if (wrapper && wrapper->root_assignment != root_assignment(home)) {
+  if (wrapper && !belongs_to(*wrapper, home)) {
     return error(Code::alias, "the alias '{}' is taken: {} belongs to another kopi home", alias, path);
   }
   if (wrapper && wrapper->profile != profile.str()) {
@@ -104,7 +105,7 @@ Result<bool> remove_alias(const Home& home, const std::string& alias) {
   if (!path_exists(path)) return false;
   const auto wrapper = read_wrapper(path);
   if (!wrapper) return error(Code::alias, "{} is not a kopi alias, so it stays", path);
-  if (wrapper->root_assignment != root_assignment(home)) {
+  if (!belongs_to(*wrapper, home)) {
     return error(Code::alias, "{} belongs to another kopi home, so it stays", path);
   }
   KOPI_CHECK(remove_file(path));

@@ -61,6 +61,14 @@ TEST_CASE("where the root is elsewhere, the script says where") {
   CHECK(path_exists(world.scratch.at(".local/bin/coder")));
 }
 
+TEST_CASE("whose script it is does not hang on what a path looks like") {
+  World world;
+  world.home.root = world.scratch.at("exec 'q' exec /bin/x");
+  must(world.make("coder"));
+  CHECK(world.list() == "coder: coder\n");
+  CHECK(must(remove_alias(world.home, "coder")));
+}
+
 TEST_CASE("a file that is not ours is neither replaced nor removed, whatever it holds") {
   const World world;
   const std::string foreign[] = {"",
