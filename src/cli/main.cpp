@@ -78,7 +78,9 @@ int main(int argc, char** argv) {
   Interrupt interrupt;
   Console console(environment, interrupt, {.no_color = line.arguments.flag("--no-color"), .quiet = line.arguments.flag("--quiet")});
   auto directory = current_directory();
-  if (!directory) return answer(console, json, std::move(directory).error());
+  const bool is_needed = line.command != nullptr && line.command->needs != Needs::nothing && !line.wants_help;
+  if (!directory && is_needed) return answer(console, json, std::move(directory).error());
+  if (!directory) directory = "/";
   auto clock = make_clock(environment);
   const std::string program = own_path(argv[0], *directory);
   Context context{std::move(environment), *std::move(directory), program, console, interrupt, std::move(clock), {}, {}, {}, json};

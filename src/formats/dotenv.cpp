@@ -152,7 +152,7 @@ class Reader {
 };
 
 std::string render_value(std::string_view value) {
-  constexpr std::string_view plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:@%+,=-~";
+  constexpr std::string_view plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:@%+,=-";  // what a shell takes as it stands, too
   if (value.find_first_not_of(plain) == std::string_view::npos) return std::string(value);
   if (value.find_first_of("'\r\n") == std::string_view::npos) return fmt::format("'{}'", value);
   std::string quoted = "\"";

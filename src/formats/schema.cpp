@@ -123,7 +123,8 @@ Findings check_against_schema(const Node& document, const Node& schema, const Sc
 const Node* find_schema(const Node& schema, std::span<const std::string> path) {
   const Node* at = &schema;
   for (const std::string& key : path) {
-    at = member_schema(*at, key);
+    const Node* items = parse_integer(key) ? at->find("items") : nullptr;  // a step into a list is an item's number
+    at = items != nullptr ? items : member_schema(*at, key);
     if (at == nullptr) return nullptr;
   }
   return at;

@@ -6,13 +6,16 @@
 
 #include "base/text.hpp"
 #include "base/unicode.hpp"
-#include "formats/json.hpp"
 #include "formats/yaml.hpp"
 #include "formats/yaml_layout.hpp"
+#include "formats/yaml_value.hpp"
 
 namespace kopi {
 namespace {
 
+using detail::parse_list_index;
+using detail::render_yaml;
+using detail::render_yaml_string;
 using detail::YamlLayout;
 using Shape = YamlLayout::Shape;
 
@@ -22,74 +25,15 @@ struct Splice {
   std::string text;
 };
 
-// Numbers, dates and times, as YAML 1.1 writes them too: base 60, octals, 0b1, 1_000, 2026-11-21T14:30:00Z.
-bool looks_numeric(std::string_view text) {
-  if (std::string_view("0123456789+-.").find(text.front()) == std::string_view::npos) return false;
-  return text.find_first_not_of("0123456789abcdefABCDEFxXoOtTzZ.:_+- ") == std::string_view::npos;
-}
-
-bool is_plain_safe(std::string_view text) {
-  if (text.empty() || text.front() == ' ' || text.back() == ' ' || text.back() == ':') return false;
-  if (std::string_view("-?:,[]{}#&*!|>'\"%@`=~<").find(text.front()) != std::string_view::npos) return false;
-  if (text.find_first_of(",[]{}\t\"'") != std::string_view::npos) return false;
-  if (text.find(": ") != std::string_view::npos || text.find(" #") != std::string_view::npos) return false;
-  if (text.starts_with("---") || text.starts_with("...")) return false;
-  // What YAML 1.1 readers would not take for a string either.
-  const std::string word = to_lower_ascii(text);
-  for (const std::string_view taken : {"yes", "no", "on", "off", "y", "n", "true", "false", "null", ".inf", "+.inf", ".nan"}) {
-    if (word == taken) return false;
-  }
-  return !looks_numeric(text) && Node::scalar(std::string(text), true).is(Node::Kind::string);
-}
-
-// Characters that break lines, steer the terminal or can't be seen: they are written as escapes.
-bool needs_escapes(std::string_view text) {
-  while (!text.empty()) {
-    const CodePoint point = decode_utf8(text);
-    const bool is_break = point.value == 0x2028 || point.value == 0x2029 || point.value == 0xFEFF;
-    if (!point.valid || is_break || is_control(point.value) || is_bidi_control(point.value)) return true;
-    text.remove_prefix(point.size);
-  }
-  return false;
-}
-
-std::string single_quoted(std::string_view text) { return "'" + replace_all(text, "'", "''") + "'"; }
-
-std::string render_string(std::string_view text, detail::YamlEvent::Style like) {
-  const bool as_it_is = !needs_escapes(text);
-  if (as_it_is && like == detail::YamlEvent::Style::single_quoted) return single_quoted(text);
-  if (as_it_is && like != detail::YamlEvent::Style::double_quoted && is_plain_safe(text)) return std::string(text);
-  return render_json(Node(text));  // a JSON string is a double-quoted YAML scalar
-}
-
-std::string render_value(const Node& value, detail::YamlEvent::Style like) {
-  switch (value.kind()) {
-    case Node::Kind::string: return render_string(*value.as_string(), like);
-    case Node::Kind::null: return "null";
-    case Node::Kind::sequence: {
-      std::vector<std::string> items;
-      for (const Node& item : value.items()) items.push_back(render_value(item, detail::YamlEvent::Style::plain));
-      return "[" + join(items, ", ") + "]";
-    }
-    case Node::Kind::mapping: {
-      std::vector<std::string> members;
-      for (const Node& member : value.items()) {
-        members.push_back(render_string(member.key(), detail::YamlEvent::Style::plain) + ": " +
-                          render_value(member, detail::YamlEvent::Style::plain));
-      }
-      return "{" + join(members, ", ") + "}";
-    }
-    default: return value.as_text();
-  }
-}
-
 class Editor {
  public:
   Editor(std::string_view text, std::string_view file) : text_(text), file_(file) {
     newline_ = text.find("\r\n") == std::string_view::npos ? "\n" : "\r\n";
   }
 
-  Result<std::string> set(std::span<const std::string> path, const Node& value) {
+  /// `old`: the document as it reads now.
+  Result<std::string> set(std::span<const std::string> path, const Node& value, const Node& old) {
+    old_ = find_yaml_value(old, path);
     KOPI_TRY(const auto roots, detail::read_yaml_layout(text_, file_, {}));
     if (roots.empty() || roots[0].is_null) {
       add_line(text_.size(), nested_block(path, value, ""));
@@ -121,19 +65,81 @@ class Editor {
   std::size_t removed_keys() const { return removed_; }
 
  private:
-  Result<void> set_below(const YamlLayout& mapping, std::span<const std::string> path, std::size_t depth, const Node& value) {
+  Result<void> set_below(const YamlLayout& parent, std::span<const std::string> path, std::size_t depth, const Node& value) {
     const auto rest = path.subspan(depth);
-    const YamlLayout* child = mapping.find(rest.front());
-    if (child == nullptr) return insert_member(mapping, rest, value);
-    if (child->colon == std::string::npos || child->has_properties) return cannot_edit(*child);
-    if (rest.size() == 1) return replace_value(*child, render_value(value, child->style));
-    if (child->is_mapping()) return set_below(*child, path, depth + 1, value);
-    if (!child->is_null) {
+    const YamlLayout* child = parent.find(rest.front());
+    if (child == nullptr) return parent.is_mapping() ? insert_member(parent, rest, value) : insert_item(parent, path, depth, value);
+    if (child->colon == std::string::npos) return cannot_edit(*child);
+    if (rest.size() > 1 && (child->is_mapping() || child->is_sequence())) return set_below(*child, path, depth + 1, value);
+    if (child->has_properties) return cannot_edit(*child);
+    if (rest.size() == 1) return set_whole(*child, path, value);
+    const bool is_empty =
+        child->is_null || (child->shape == Shape::scalar && child->style == detail::YamlEvent::Style::plain &&
+                           Node::scalar(std::string(text_.substr(child->begin, child->end - child->begin)), true).is_null());
+    if (!is_empty) {
       return error(Code::schema, "{}: '{}' holds a value, so '{}' can't be set below it", file_, join(path.subspan(0, depth + 1), "."),
                    rest[1]);
     }
-    if (mapping.shape == Shape::flow_mapping) return replace_value(*child, nested_flow(rest.subspan(1), value));
-    add_line(end_of_line(child->colon), nested_block(rest.subspan(1), value, indent_of(child->key_begin) + "  "));
+    if (!parent.is_block_collection()) return replace_value(*child, nested_flow(rest.subspan(1), value));
+    if (!child->is_null) splices_.push_back({child->colon + 1, child->end, ""});
+    add_line(end_of_line(std::max(child->colon, child->end)), nested_block(rest.subspan(1), value, indent_of(child->key_begin) + "  "));
+    return {};
+  }
+
+  // The last step of the path is there already.
+  Result<void> set_whole(const YamlLayout& child, std::span<const std::string> path, const Node& value) {
+    if (child.is_mapping() && !child.children.empty() && !value.is(Node::Kind::mapping)) {
+      return with_hint(error(Code::schema, "{}: '{}' is a section; a value would replace all that is in it", file_, join(path, ".")),
+                       "kopi config unset " + join(path, "."));
+    }
+    const bool by_item =
+        child.shape == Shape::block_sequence && value.is(Node::Kind::sequence) && !value.items().empty() && old_ != nullptr;
+    return by_item ? replace_items(child, value) : replace_value(child, render_yaml(value, child.style));
+  }
+
+  // A list that is written line by line stays so; items that do not change keep their lines.
+  Result<void> replace_items(const YamlLayout& list, const Node& value) {
+    const auto& items = value.items();
+    const std::size_t present = list.children.size();
+    for (std::size_t i = 0; i < present; ++i) {
+      const YamlLayout& item = list.children[i];
+      if (item.colon == std::string::npos || item.has_properties) return cannot_edit(item);
+      if (i >= items.size()) {
+        KOPI_CHECK(remove(list, item));
+      } else if (old_->items()[i] != items[i]) {
+        KOPI_CHECK(replace_value(item, render_yaml(items[i], item.style)));
+      }
+    }
+    std::string added;
+    for (std::size_t i = present; i < items.size(); ++i) {
+      if (i > present) added += newline_;
+      added += indent_of(list.children.front().key_begin) + "- " + render_yaml(items[i]);
+    }
+    if (!added.empty()) add_line(end_of_line(list.end), std::move(added));
+    return {};
+  }
+
+  Result<void> insert_item(const YamlLayout& list, std::span<const std::string> path, std::size_t depth, const Node& value) {
+    const std::string name = join(path.subspan(0, depth), ".");
+    const auto index = parse_list_index(path[depth]);
+    if (!index) {
+      return with_hint(error(Code::schema, "{}: '{}' is a list, and '{}' is no number of an item", file_, name, path[depth]),
+                       fmt::format("kopi config set {}.{} VALUE", name, list.children.size()));
+    }
+    if (*index != list.children.size()) {
+      return with_hint(
+          error(Code::schema, "{}: '{}' has {}, so '{}' can't be added", file_, name, count_of(list.children.size(), "item"), path[depth]),
+          fmt::format("kopi config set {}.{} VALUE", name, list.children.size()));
+    }
+    const std::string item = path.size() == depth + 1 ? render_yaml(value) : nested_flow(path.subspan(depth + 1), value);
+    if (list.shape == Shape::flow_sequence) {
+      const bool empty = list.children.empty();
+      const std::size_t at = empty ? list.begin + 1 : list.children.back().end;
+      splices_.push_back({at, at, (empty ? "" : ", ") + item});
+    } else {
+      if (list.children.front().colon == std::string::npos) return cannot_edit(list.children.front());
+      add_line(end_of_line(list.end), indent_of(list.children.front().key_begin) + "- " + item);
+    }
     return {};
   }
 
@@ -162,8 +168,9 @@ class Editor {
     if (child.is_null) {
       splices_.push_back({after_colon, after_colon, " " + value});
     } else if (child.begin > line_end) {  // the value starts on a later line: put the new one behind the key, drop the old
+      const std::size_t end = child.is_block_collection() ? end_of_line(child.end) : child.end;
       splices_.push_back({after_colon, after_colon, " " + value});
-      splices_.push_back({line_end, std::max(line_end, child.end), ""});
+      splices_.push_back({line_end, std::max(line_end, end), ""});
     } else {
       splices_.push_back({child.begin, child.end, std::move(value)});
     }
@@ -173,7 +180,13 @@ class Editor {
   Result<void> remove(const YamlLayout& mapping, const YamlLayout& child) {
     if (child.colon == std::string::npos) return cannot_edit(child);
     const std::size_t end = std::max(child.end, child.colon + 1);
-    if (mapping.shape == Shape::block_mapping) {
+    const bool at_dash = !trim(text_.substr(start_of_line(child.key_begin), child.key_begin - start_of_line(child.key_begin))).empty();
+    const YamlLayout* sibling = &child == &mapping.children.back() ? nullptr : &child + 1;
+    if (mapping.shape == Shape::block_mapping && at_dash && sibling != nullptr) {  // "- a: 1": the dash goes to the next key
+      splices_.push_back({child.key_begin, sibling->key_begin, ""});
+      return {};
+    }
+    if (mapping.is_block_collection()) {
       const std::size_t line_end = end_of_line(end);
       splices_.push_back({start_of_line(child.key_begin), std::min(line_end + line_break_at(line_end), text_.size()), ""});
       return {};
@@ -186,6 +199,13 @@ class Editor {
       splices_.push_back(alone ? Splice{line, next + line_break_at(next), ""} : Splice{child.key_begin, next, ""});
     } else {
       const std::size_t before = text_.find_last_not_of(" \t\r\n", child.key_begin - 1);
+      const std::size_t line = start_of_line(child.key_begin);
+      const std::size_t line_end = end_of_line(end);
+      if (line > before && trim(text_.substr(end, line_end - end)).empty()) {  // on a line of its own, which goes
+        splices_.push_back({line, std::min(line_end + line_break_at(line_end), text_.size()), ""});
+        if (text_[before] == ',') splices_.push_back({before, before + 1, ""});
+        return {};
+      }
       splices_.push_back({text_[before] == ',' ? before : child.key_begin, end, ""});
     }
     return {};
@@ -202,16 +222,16 @@ class Editor {
     std::string block;
     for (std::size_t i = 0; i < path.size(); ++i) {
       if (i > 0) block += newline_;
-      block += indent + render_string(path[i], detail::YamlEvent::Style::plain) + ":";
+      block += indent + render_yaml_string(path[i]) + ":";
       indent += "  ";
     }
-    return block + " " + render_value(value, detail::YamlEvent::Style::plain);
+    return block + " " + render_yaml(value);
   }
 
   static std::string nested_flow(std::span<const std::string> path, const Node& value) {
     Node nested = value;
     for (auto key = path.rbegin(); key != path.rend(); ++key) nested = Node::mapping({{*key, nested}});
-    return render_value(nested, detail::YamlEvent::Style::plain);
+    return render_yaml(nested);
   }
 
   // Puts `line` on a line of its own behind offset `at`, which is the end of a line or of the text.
@@ -234,12 +254,12 @@ class Editor {
     return end > at && end > 0 && end < text_.size() && text_[end - 1] == '\r' ? end - 1 : end;
   }
   std::size_t line_break_at(std::size_t at) const { return text_.substr(at).starts_with("\r\n") ? 2 : 1; }
-  std::string indent_of(std::size_t key_begin) const {
-    return std::string(text_.substr(start_of_line(key_begin), key_begin - start_of_line(key_begin)));
-  }
+  // Of a mapping that starts behind a list's dash too.
+  std::string indent_of(std::size_t key_begin) const { return std::string(key_begin - start_of_line(key_begin), ' '); }
 
   std::string apply() {
-    std::sort(splices_.begin(), splices_.end(), [](const Splice& a, const Splice& b) { return a.begin > b.begin; });
+    std::sort(splices_.begin(), splices_.end(),
+              [](const Splice& a, const Splice& b) { return std::pair(a.begin, a.end) > std::pair(b.begin, b.end); });
     std::string edited(text_);
     for (const Splice& splice : splices_) edited.replace(splice.begin, splice.end - splice.begin, splice.text);
     return edited;
@@ -250,6 +270,7 @@ class Editor {
   std::string newline_;
   std::vector<Splice> splices_;
   std::size_t removed_ = 0;
+  const Node* old_ = nullptr;  ///< what stands there now
 };
 
 // The proof: `edited` must read as exactly `expected`.
@@ -260,29 +281,51 @@ Result<std::string> proven(std::string edited, std::string_view file, const Node
   return with_hint(error(Code::yaml, "{}: this change can't be made without touching other lines", file), "kopi config edit");
 }
 
+// A file holds UTF-8 only.
+bool is_writable(const Node& value) {
+  if (value.is_scalar()) return is_valid_utf8(value.as_text());
+  return std::all_of(value.items().begin(), value.items().end(),
+                     [](const Node& item) { return is_valid_utf8(item.key()) && is_writable(item); });
+}
+
+Node* step_into(Node& node, const std::string& step) {
+  if (!node.is(Node::Kind::sequence)) return node.find(step);
+  const auto index = parse_list_index(step);
+  return index && *index < node.items().size() ? &node.items()[*index] : nullptr;
+}
+
 void set_in(Node& node, std::span<const std::string> path, const Node& value) {
-  if (path.size() == 1) {
-    node.set(path[0], value);
-    return;
+  Node* child = step_into(node, path[0]);
+  const Node fresh = path.size() == 1 ? value : Node::mapping();
+  if (child == nullptr) {
+    child = node.is(Node::Kind::sequence) ? &node.push(fresh) : &node.set(path[0], fresh);
+  } else if (path.size() == 1 || child->is_scalar()) {
+    Node replaced = fresh;
+    replaced.set_key(child->key(), child->key_place());
+    *child = std::move(replaced);
   }
-  Node* child = node.find(path[0]);
-  if (child == nullptr || child->is_scalar()) child = &node.set(path[0], Node::mapping());
-  set_in(*child, path.subspan(1), value);
+  if (path.size() > 1) set_in(*child, path.subspan(1), value);
 }
 
 void unset_in(Node& node, std::span<const std::string> path) {
-  if (path.size() == 1) {
+  Node* child = step_into(node, path[0]);
+  if (child == nullptr) return;
+  if (path.size() > 1) return unset_in(*child, path.subspan(1));
+  if (node.is(Node::Kind::sequence)) {
+    node.items().erase(node.items().begin() + (child - node.items().data()));
+  } else {
     node.erase(path[0]);
-  } else if (Node* child = node.find(path[0])) {
-    unset_in(*child, path.subspan(1));
   }
 }
 
 }  // namespace
 
 Result<std::string> set_yaml_value(std::string_view text, std::string_view file, std::span<const std::string> path, const Node& value) {
+  if (!is_writable(value) || !std::all_of(path.begin(), path.end(), is_valid_utf8)) {
+    return error(Code::schema, "{} must be UTF-8 text", join(path, "."));
+  }
   KOPI_TRY(Node expected, parse_yaml(text, file));
-  KOPI_TRY(std::string edited, Editor(text, file).set(path, value));
+  KOPI_TRY(std::string edited, Editor(text, file).set(path, value, expected));
   set_in(expected, path, value);
   return proven(std::move(edited), file, expected);
 }
@@ -295,6 +338,20 @@ Result<std::string> unset_yaml_value(std::string_view text, std::string_view fil
   return proven(std::move(edited), file, expected);
 }
 
-std::string render_yaml_value(const Node& value) { return render_value(value, detail::YamlEvent::Style::plain); }
+const Node* find_yaml_value(const Node& document, std::span<const std::string> path) {
+  const Node* at = &document;
+  for (const std::string& step : path) {
+    if (at->is(Node::Kind::sequence)) {
+      const auto index = parse_list_index(step);
+      at = index && *index < at->items().size() ? &at->items()[*index] : nullptr;
+    } else {
+      at = at->find(step);
+    }
+    if (at == nullptr) return nullptr;
+  }
+  return at;
+}
+
+std::string render_yaml_value(const Node& value) { return render_yaml(value); }
 
 }  // namespace kopi

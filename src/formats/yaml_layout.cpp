@@ -67,15 +67,30 @@ class Builder {
   }
 
   void items(YamlLayout& sequence) {
+    const bool in_block = sequence.shape == Shape::block_sequence;
     std::size_t after = sequence.begin;
     while (events_[next_].kind != Kind::sequence_end) {
-      YamlLayout item = value(after);
+      const std::size_t dash = in_block ? dash_after(after) : std::string_view::npos;
+      YamlLayout item = value(dash == std::string_view::npos ? after : dash + 1);
       after = item.end;
-      if (sequence.shape == Shape::block_sequence) sequence.end = item.end;
+      item.colon = in_block ? dash : item.begin;
+      item.key_begin = item.key_end = in_block && dash != std::string_view::npos ? dash : item.begin;
+      if (in_block) sequence.end = item.end;
       sequence.children.push_back(std::move(item));
     }
-    if (sequence.shape == Shape::flow_sequence) sequence.end = events_[next_].end;
+    if (!in_block) sequence.end = events_[next_].end;
     ++next_;
+  }
+
+  // Behind the last item there may be comments and blank lines.
+  std::size_t dash_after(std::size_t at) const {
+    for (;;) {
+      at = text_.find_first_not_of(" \t\r\n", at);
+      if (at == std::string_view::npos) return at;
+      if (text_[at] == '-') return at;
+      if (text_[at] != '#') return std::string_view::npos;
+      at = text_.find('\n', at);
+    }
   }
 
   std::size_t colon_after(std::size_t key_end) const {
@@ -96,11 +111,22 @@ class Builder {
 }  // namespace
 
 const YamlLayout* YamlLayout::find(std::string_view name) const {
-  if (!is_mapping()) return nullptr;  // the items of a list have an empty key
+  if (is_sequence()) {
+    const auto index = parse_list_index(name);
+    return index && *index < children.size() ? &children[*index] : nullptr;
+  }
   for (const YamlLayout& child : children) {
     if (child.key == name) return &child;
   }
   return nullptr;
+}
+
+std::optional<std::size_t> parse_list_index(std::string_view step) {
+  const bool is_number = !step.empty() && step.size() <= 6 && step.find_first_not_of("0123456789") == std::string_view::npos;
+  if (!is_number || (step.size() > 1 && step.front() == '0')) return std::nullopt;
+  std::size_t index = 0;
+  for (const char digit : step) index = index * 10 + static_cast<std::size_t>(digit - '0');
+  return index;
 }
 
 Result<std::vector<YamlLayout>> read_yaml_layout(std::string_view text, std::string_view file, const DocumentLimits& limits) {

@@ -4,6 +4,7 @@
 
 #include "base/embedded.hpp"
 #include "base/text.hpp"
+#include "base/unicode.hpp"
 #include "formats/json.hpp"
 #include "formats/schema.hpp"
 #include "formats/yaml.hpp"
@@ -86,15 +87,28 @@ Result<std::vector<std::string>> parse_setting_key(std::string_view key) {
       parts.back() += c;
     }
   }
-  const bool empty_part = std::any_of(parts.begin(), parts.end(), [](const auto& part) { return trim(part).empty(); });
-  if (quoted || empty_part) return error(Code::usage, "'{}' is not a key; write it as section.name", key);
+  const auto is_odd = [](const std::string& part) {
+    return part.empty() || trim(part).size() != part.size() || has_control_characters(part);
+  };
+  if (quoted || std::any_of(parts.begin(), parts.end(), is_odd))
+    return error(Code::usage, "'{}' is not a key; write it as section.name", key);
   return parts;
+}
+
+std::string setting_key(const std::vector<std::string>& parts) {
+  std::string key;
+  for (const std::string& part : parts) {
+    if (!key.empty()) key += '.';
+    const bool dotted = part.find('.') != std::string::npos;
+    key += dotted ? "\"" + part + "\"" : part;
+  }
+  return key;
 }
 
 namespace {
 
 Error wrong_type(const std::vector<std::string>& key, std::string_view text, std::string_view wanted) {
-  return error(Code::schema, "{} must be {}, not '{}'", join(key, "."), wanted, text);
+  return error(Code::schema, "{} must be {}, not '{}'", setting_key(key), wanted, text);
 }
 
 Result<Node> typed_value(const std::vector<std::string>& key, std::string_view text, const Node& schema) {
@@ -111,7 +125,9 @@ Result<Node> typed_value(const std::vector<std::string>& key, std::string_view t
   } else if (type == "array") {
     if (!text.starts_with('[')) {  // one,two,three is a list too
       value = Node::sequence();
-      for (const std::string_view item : split(text, ',')) value.push(trim(item));
+      for (const std::string_view item : split(text, ',')) {
+        if (!trim(item).empty()) value.push(trim(item));
+      }
       return value;
     }
     auto parsed = parse_yaml(text, join(key, "."));
@@ -120,9 +136,9 @@ Result<Node> typed_value(const std::vector<std::string>& key, std::string_view t
   } else if (type == "object") {
     auto parsed = parse_yaml(text, join(key, "."));
     if (!parsed || !parsed->is(Node::Kind::mapping)) {
-      Error problem = error(Code::schema, "{} is a section, not a value", join(key, "."));
+      Error problem = error(Code::schema, "{} is a section, not a value", setting_key(key));
       const auto members = schema_keys(schema);
-      if (!members.empty()) problem.hint = fmt::format("kopi config set {}.{} VALUE", join(key, "."), members.front());
+      if (!members.empty()) problem.hint = fmt::format("kopi config set {}.{} VALUE", setting_key(key), members.front());
       return problem;
     }
     return parsed;
@@ -152,7 +168,8 @@ Result<Node> parse_setting_value(const std::vector<std::string>& key, std::strin
   KOPI_TRY(value, typed_value(key, text, *schema));
   for (Finding& finding : check_against_schema(value, *schema, {"config", ""})) {
     if (finding.severity > Severity::medium) continue;
-    return error(Code::schema, "{}: {}", join(key, "."), finding.message.starts_with("$: ") ? finding.message.substr(3) : finding.message);
+    return error(Code::schema, "{}: {}", setting_key(key),
+                 finding.message.starts_with("$: ") ? finding.message.substr(3) : finding.message);
   }
   return value;
 }

@@ -44,6 +44,8 @@ const Node* find_setting(const Node& config, std::string_view dotted_key);
 
 /// A dotted key as its parts. A part may be quoted to hold dots: `providers."my.host".base_url`.   @error usage
 Result<std::vector<std::string>> parse_setting_key(std::string_view key);
+/// The parts as one dotted key, which parse_setting_key() takes apart again.
+std::string setting_key(const std::vector<std::string>& parts);
 
 /// What a person typed for `key`, as the type that the schema asks for.
 /// @error schema  not that type.   Unknown keys: a finding in `findings`, and the value as YAML would read it.

@@ -99,9 +99,24 @@ Result<std::optional<std::string>> read_file_if_present(const std::string& path,
   return std::optional<std::string>(std::move(content));
 }
 
+namespace {
+
+// Where a write ends up: behind links, also behind one whose target is still to be made.
+std::string behind_links(std::string path) {
+  for (int links = 0; links < 40; ++links) {
+    if (auto real = real_path(path)) return *std::move(real);
+    char target[PATH_MAX];
+    const ssize_t length = ::readlink(path.c_str(), target, sizeof target);
+    if (length <= 0 || static_cast<std::size_t>(length) == sizeof target) break;
+    path = absolute_path({target, static_cast<std::size_t>(length)}, parent_path(path));
+  }
+  return path;
+}
+
+}  // namespace
+
 Result<void> write_file(const std::string& path, std::string_view content, mode_t mode) {
-  std::string target = path;
-  if (const auto real = real_path(path)) target = *real;
+  const std::string target = behind_links(path);
   std::string temporary = target + ".XXXXXX";
   Descriptor file(::mkostemp(temporary.data(), O_CLOEXEC));
   if (!file) return io_error("cannot write beside", target, errno);

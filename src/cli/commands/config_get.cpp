@@ -1,4 +1,3 @@
-#include "base/text.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/commands/config_file.hpp"
 #include "formats/schema.hpp"
@@ -20,12 +19,9 @@ struct Found {
 };
 
 std::optional<Found> find_value(const Node& document, const std::vector<std::string>& key) {
-  const Node* node = &document;
-  for (const std::string& part : key) {
-    node = node == nullptr ? nullptr : node->find(part);
-  }
-  const std::string dotted = join(key, ".");
-  if (node != nullptr && !node->is_null()) return Found{*node, node->key_place(), dotted};
+  const Node* node = find_yaml_value(document, key);
+  const std::string dotted = setting_key(key);
+  if (node != nullptr && !node->is_null()) return Found{*node, node->key_place().line > 0 ? node->key_place() : node->place(), dotted};
   if (dotted == "model.default") {
     if (const auto setting = model_setting(document)) return Found{Node(setting->text()), setting->place, setting->key};
   }
@@ -43,12 +39,12 @@ Result<Outcome> run(Context& context, const Arguments& given) {
   KOPI_TRY(const ConfigFile file, read_config_file(context));
   const auto found = find_value(file.document, key);
   if (!found) {
-    Error problem = error(Code::not_found, "{} is not set in {}", join(key, "."), file.path);
-    if (find_schema(config_schema(), key) != nullptr) problem.hint = fmt::format("kopi config set {} VALUE", join(key, "."));
+    Error problem = error(Code::not_found, "{} is not set in {}", setting_key(key), file.path);
+    if (find_schema(config_schema(), key) != nullptr) problem.hint = fmt::format("kopi config set {} VALUE", setting_key(key));
     return problem;
   }
   Outcome outcome;
-  outcome.data = Node::mapping({{"key", join(key, ".")},
+  outcome.data = Node::mapping({{"key", setting_key(key)},
                                 {"value", found->value},
                                 {"written_as", found->key},
                                 {"file", file.path},

@@ -9,9 +9,9 @@ namespace {
 constexpr ExampleSpec examples[] = {{"kopi config list", "all that is set"}, {"kopi -p coder config list --json", "with file and line"}};
 
 void collect(const Node& node, const std::string& prefix, const std::string& file, Node& list, Text& text) {
+  if (!node.is(Node::Kind::mapping)) return;
   for (const Node& member : node.items()) {
-    const bool dotted = member.key().find('.') != std::string::npos;
-    const std::string key = prefix + (dotted ? "\"" + member.key() + "\"" : member.key());
+    const std::string key = prefix + setting_key({member.key()});
     if (member.is(Node::Kind::mapping) && !member.items().empty()) {
       collect(member, key + ".", file, list, text);
       continue;

@@ -1,4 +1,3 @@
-#include "base/text.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/commands/config_file.hpp"
 #include "formats/yaml_edit.hpp"
@@ -13,36 +12,40 @@ constexpr ArgumentSpec arguments[] = {{"KEY", "the setting, as section.name", tr
 constexpr ExampleSpec examples[] = {{"kopi config set model.default anthropic/claude-sonnet-4-5", "choose the model"},
                                     {"coder config set terminal.cwd /home/me/project", "where coder's commands start"}};
 
-// `model: some-model` as text gives way to the section that replaces it.
-Result<std::string> make_room(const ConfigFile& file, const std::vector<std::string>& key) {
+// `model: some-model` as text gives way to the section that replaces it, and a model that is set on a section is its default.
+Result<std::string> edited(const ConfigFile& file, std::vector<std::string>& key, const Node& value) {
+  std::string text = file.text;
+  if (key.front() == "model" && key.size() > 1) {
+    KOPI_TRY(text, file.with_model_section());
+  }
   const Node* model = file.document.find("model");
-  if (key.size() < 2 || key[0] != "model" || model == nullptr || !model->is_scalar() || model->is_null()) return file.text;
-  const std::string old[] = {"model"};
-  return unset_yaml_value(file.text, file.path, old);
+  if (key.front() == "model" && key.size() == 1 && value.is_scalar() && model != nullptr && model->is(Node::Kind::mapping)) {
+    key.emplace_back("default");
+  }
+  return set_yaml_value(text, file.path, key, value);
 }
 
 Result<void> check_meaning(const std::vector<std::string>& key, const Node& value) {
-  if (join(key, ".") != "terminal.cwd") return {};
+  if (setting_key(key) != "terminal.cwd") return {};
   const std::string path = value.as_text();
   if (path == "." || path.starts_with('/')) return {};
   return error(Code::schema, "terminal.cwd must be an absolute path, or . for where kopi is started, not '{}'", path);
 }
 
 Result<Outcome> run(Context& context, const Arguments& given) {
-  KOPI_TRY(const auto key, parse_setting_key(*given.value("KEY")));
+  KOPI_TRY(auto key, parse_setting_key(*given.value("KEY")));
   Findings findings;
   KOPI_TRY(const Node value, parse_setting_value(key, *given.value("VALUE"), findings));
   KOPI_CHECK(check_meaning(key, value));
   std::string path;
   KOPI_TRY(const bool changed, edit_config_file(context, "kopi config set", [&](const ConfigFile& file) -> Result<std::string> {
              path = file.path;
-             KOPI_TRY(const std::string text, make_room(file, key));
-             return set_yaml_value(text, file.path, key, value);
+             return edited(file, key, value);
            }));
   for (const Finding& finding : findings) context.console.warn(finding);
   Outcome outcome;
-  outcome.data = Node::mapping({{"key", join(key, ".")}, {"value", value}, {"file", path}, {"changed", changed}});
-  outcome.text.print("{} = {}\n", join(key, "."), render_yaml_value(value));
+  outcome.data = Node::mapping({{"key", setting_key(key)}, {"value", value}, {"file", path}, {"changed", changed}});
+  outcome.text.print("{} = {}\n", setting_key(key), render_yaml_value(value));
   return outcome;
 }
 

@@ -1,4 +1,3 @@
-#include "base/text.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/commands/config_file.hpp"
 #include "formats/yaml_edit.hpp"
@@ -19,8 +18,8 @@ Result<Outcome> run(Context& context, const Arguments& given) {
     return unset_yaml_value(file.text, file.path, key);
   }));
   Outcome outcome;
-  outcome.data = Node::mapping({{"key", join(key, ".")}, {"file", path}});
-  outcome.text.print("{} is no longer set\n", join(key, "."));
+  outcome.data = Node::mapping({{"key", setting_key(key)}, {"file", path}});
+  outcome.text.print("{} is no longer set\n", setting_key(key));
   return outcome;
 }
 

@@ -2,7 +2,10 @@
 
 #include "base/text.hpp"
 #include "cli/commands/commands.hpp"
+#include "cli/commands/env_file.hpp"
+#include "formats/json.hpp"
 #include "installer/live.hpp"
+#include "model/mcp.hpp"
 #include "model/settings.hpp"
 #include "runtime/agent.hpp"
 #include "store/blobs.hpp"
@@ -35,12 +38,18 @@ class Doctor {
 
   std::vector<Check> examine() {
     home();
-    profile();
-    if (settings()) model();
-    skills();
-    distribution();
-    database();
-    aliases();
+    if (profile()) {
+      const bool readable = settings();
+      variables();
+      if (readable) {
+        servers();
+        model();
+      }
+      skills();
+      distribution();
+      database();
+      aliases();
+    }
     programs();
     if (!offline_) provider();
     return std::move(checks_);
@@ -73,14 +82,19 @@ class Doctor {
     }
   }
 
-  void profile() {
+  /// There is one to look at.
+  bool profile() {
     if (!profile_exists(context_.home, name_)) {
-      const Error problem = no_such_profile(context_.selection);
-      return add("profile", Status::fail, problem.message, problem.hint);
+      const Error problem = context_.broken_choice ? *context_.broken_choice : no_such_profile(context_.selection);
+      add("profile", Status::fail, problem.message, problem.hint);
+      return false;
     }
     add("profile", Status::ok, fmt::format("{} at {}", name_.str(), path_));
     if (!is_regular_file(join_path(path_, "SOUL.md")))
       add("soul", Status::warn, "there is no SOUL.md: a short built-in one is used", edit_hint(join_path(path_, "SOUL.md")));
+    const auto card = check_card(context_.home, name_);
+    if (!card) add("card", Status::warn, card.error().message, edit_hint(join_path(path_, "profile.yaml")));
+    return true;
   }
 
   static std::string edit_hint(const std::string& path) { return "${EDITOR:-vi} " + shell_quote(path); }
@@ -90,7 +104,7 @@ class Doctor {
     const std::string file = join_path(path_, "config.yaml");
     auto config = read_config(context_.home, name_);
     if (!config) {
-      failed("config", config.error());
+      add("config", Status::fail, config.error().message, command() + " config edit");
       return false;
     }
     config_ = *std::move(config);
@@ -100,21 +114,41 @@ class Doctor {
     }
     const auto unknown = std::count_if(findings.begin(), findings.end(), [](const Finding& f) { return f.severity > Severity::medium; });
     add("config", Status::ok,
-        unknown == 0 ? file + " is well-formed"
-                     : fmt::format("{} is well-formed; {} in it {} nothing to kopi (kopi config list names them)", file,
-                                   count_of(static_cast<std::size_t>(unknown), "key"), unknown == 1 ? "means" : "mean"));
+        !path_exists(file) ? file + " is not there: nothing is set"
+        : unknown == 0     ? file + " is well-formed"
+                           : fmt::format("{} is well-formed; {} in it {} nothing to kopi (kopi config list names them)", file,
+                                         count_of(static_cast<std::size_t>(unknown), "key"), unknown == 1 ? "means" : "mean"));
     return true;
+  }
+
+  void variables() {
+    const auto view = view_variables(context_);
+    if (!view) return failed(view.error().code == Code::io || view.error().code == Code::limit ? "variables" : "manifest", view.error());
+    for (const Finding& finding : view->findings) {
+      const std::string file = shell_quote(view->file);
+      add("variables", Status::warn, describe(finding), finding.rule == "dotenv.mode" ? "chmod 600 " + file : "${EDITOR:-vi} " + file);
+    }
+    for (const VariableView& variable : view->variables) {
+      if (!variable.required || variable.set) continue;
+      add("variables", Status::fail, fmt::format("{} is required and not set", variable.name),
+          fmt::format("{} env set {}", command(), variable.name));
+    }
+  }
+
+  void servers() {
+    const std::string file = join_path(path_, "mcp.json");
+    const auto text = read_profile_file(context_.home, name_, "mcp.json");
+    auto document = !text ? Result<Node>(text.error()) : *text ? parse_json(**text, file) : Result<Node>(Node());
+    if (!document) return add("mcp", Status::fail, document.error().message, edit_hint(file));
+    const McpReading reading = read_mcp_servers(*document, config_, file, join_path(path_, "config.yaml"));
+    for (const Finding& finding : reading.findings) {
+      add("mcp", Status::warn, describe(finding), finding.file == file ? edit_hint(file) : command() + " config edit");
+    }
   }
 
   void model() {
     auto read = read_variables(context_.home, name_, context_.environment);
-    if (!read) return failed("variables", read.error());
-    for (const Finding& finding : read->dotenv().findings) add("variables", Status::warn, describe(finding), edit_hint(read->file()));
-    const auto entry = stat_path(read->file());
-    if (entry && *entry && ((*entry)->mode & 077) != 0) {
-      add("variables", Status::warn, fmt::format("others can read {} (mode {:04o})", read->file(), (*entry)->mode),
-          "chmod 600 " + shell_quote(read->file()));
-    }
+    if (!read) return;  // variables() has said why
     const auto setting = model_setting(config_);
     if (!setting) return add("model", Status::fail, "no model is configured", command() + " setup");
     if (setting->provider == "replay") {
@@ -134,7 +168,7 @@ class Doctor {
   void skills() {
     const auto set = load_skills(skill_roots(context_.home, name_));
     if (!set) return failed("skills", set.error());
-    for (const Finding& finding : set->refused) add("skills", Status::warn, finding.message);
+    for (const Finding& finding : set->refused) add("skills", Status::warn, describe(finding));
     add("skills", Status::ok, count_of(set->skills.size(), "skill"));
   }
 

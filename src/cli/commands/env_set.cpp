@@ -18,7 +18,7 @@ Result<Secret> read_value(Context& context, const std::string& name, const std::
   if (context.console.can_ask()) {
     auto typed = context.console.ask_hidden(Text().print("{}: ", name));
     if (context.interrupt.requested()) return interrupted_error();
-    if (!typed) return Error{Code::declined, "declined"};
+    if (!typed || typed->empty()) return Error{Code::declined, "declined"};
     return *std::move(typed);
   }
   KOPI_TRY(std::string text, read_all_input(64 * 1024));
@@ -28,6 +28,16 @@ Result<Secret> read_value(Context& context, const std::string& name, const std::
   return value;
 }
 
+// What is no name at all may be the value, typed in the wrong place: it is not repeated.
+Error not_a_name(const std::string& name) {
+  std::string upper = name;
+  for (char& c : upper) {
+    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+  }
+  if (!is_variable_name(upper) || name.size() > 40) return Error{Code::name, "a variable's name must match [A-Z_][A-Z0-9_]*"};
+  return with_hint(error(Code::name, "'{}' is not a variable's name: it must match [A-Z_][A-Z0-9_]*", name), "kopi env set " + upper);
+}
+
 Result<Outcome> run(Context& context, const Arguments& given) {
   std::string name = *given.value("NAME");
   std::optional<std::string> written = given.value("VALUE");
@@ -35,7 +45,7 @@ Result<Outcome> run(Context& context, const Arguments& given) {
     written = name.substr(equals + 1);
     name.resize(equals);
   }
-  if (!is_variable_name(name)) return error(Code::name, "'{}' is not a variable's name: it must match [A-Z_][A-Z0-9_]*", name);
+  if (!is_variable_name(name)) return not_a_name(name);
   if (is_protected_variable(name))
     return error(Code::name, "'{}' can't be set in .env: it steers the shell, the loader or kopi itself", name);
   KOPI_TRY(const Secret value, read_value(context, name, written));

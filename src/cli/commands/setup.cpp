@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "base/text.hpp"
+#include "base/unicode.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/commands/config_file.hpp"
 #include "cli/commands/env_file.hpp"
@@ -59,6 +60,12 @@ Result<std::string> ask_provider(Context& context) {
   return answer;
 }
 
+// It goes into a header of every request.
+Result<void> check_key(const Secret& key) {
+  if (!has_control_characters(key.reveal())) return {};
+  return error(Code::usage, "a key is one line without control characters, and this one is not");
+}
+
 Result<Secret> read_key(Context& context, const Arguments& given, const Endpoint& endpoint, bool have_one) {
   const std::string& variable = endpoint.key_variable;
   if (given.flag("--key-stdin")) {
@@ -66,6 +73,7 @@ Result<Secret> read_key(Context& context, const Arguments& given, const Endpoint
     KOPI_TRY(std::string text, read_all_input(64 * 1024));
     Secret key{std::string(trim(text))};
     if (key.empty()) return error(Code::usage, "no key came on stdin");
+    KOPI_CHECK(check_key(key));
     return key;
   }
   if (variable.empty()) return Secret();
@@ -75,6 +83,7 @@ Result<Secret> read_key(Context& context, const Arguments& given, const Endpoint
   auto typed = context.console.ask_hidden(Text().print("{}{}: ", variable, enter));
   if (!typed) return no_answer(context);
   Secret key{std::string(trim(typed->reveal()))};
+  KOPI_CHECK(check_key(key));
   if (key.empty() && needed) return error(Code::auth, "no key was given for {}", variable);
   return key;
 }
@@ -98,6 +107,7 @@ Result<std::string> choose_model_name(Context& context, const Arguments& given, 
   }
   if (name.starts_with(provider + "/")) name.erase(0, provider.size() + 1);
   if (name.empty()) return error(Code::usage, "no model was chosen");
+  if (has_control_characters(name)) return error(Code::usage, "a model's name holds no control characters, not like '{}'", name);
   return name;
 }
 
@@ -112,9 +122,8 @@ Result<std::string> with_choice(const ConfigFile& file, const Choice& choice) {
     KOPI_TRY(text, set_yaml_value(text, file.path, std::vector<std::string>(key), value));
     return {};
   };
-  const Node* model = file.document.find("model");
   const auto before = model_setting(file.document);
-  if (model != nullptr && model->is_scalar() && !model->is_null()) KOPI_CHECK(unset({"model"}));
+  KOPI_TRY(text, file.with_model_section());
   KOPI_CHECK(set({"model", "default"}, choice.setting().text()));
   if (choice.base_url) {
     KOPI_CHECK(set({"model", "base_url"}, *choice.base_url));
@@ -130,11 +139,24 @@ Result<Node> config_with_choice(Context& context, const Choice& choice) {
   return parse_yaml(text, file.path);
 }
 
+/// Of "anthropic/claude-sonnet-4-5", where that is a provider that there is: a model's own name may hold a '/' too.
+std::optional<std::string> provider_in(const std::string& model, const Node& config) {
+  const std::string name = parse_model(model).provider;
+  const auto presets = provider_presets();
+  const bool is_preset = std::any_of(presets.begin(), presets.end(), [&](const auto& preset) { return preset.name == name; });
+  const Node* own = find_setting(config, "providers");
+  const bool is_own = own != nullptr && !name.empty() && own->find(name) != nullptr;
+  return is_preset || is_own ? std::optional(name) : std::nullopt;
+}
+
 Result<Choice> choose(Context& context, const Arguments& given, const Agent& agent) {
   Choice choice;
   choice.base_url = given.value("--base-url");
   if (const auto provider = given.value("--provider")) {
-    choice.provider = to_lower_ascii(*provider);
+    choice.provider = to_lower_ascii(trim(*provider));
+    if (choice.provider.empty()) return error(Code::usage, "no provider was chosen");
+  } else if (const auto named = provider_in(given.value("--model").value_or(""), agent.config)) {
+    choice.provider = *named;
   } else {
     KOPI_TRY(choice.provider, ask_provider(context));
   }
@@ -199,6 +221,8 @@ Result<void> check(Context& context, const Agent& agent, const Choice& choice) {
 }
 
 Result<void> write(Context& context, const Choice& choice) {
+  KOPI_TRY(const ConfigFile file, read_config_file(context));
+  KOPI_CHECK(check_config_writable(file.path));  // before the key is there and the model is not
   if (!choice.key.empty()) {
     KOPI_CHECK(edit_env_file(context, "kopi setup", [&](const std::string& text, const std::string& path) {
       return set_dotenv_value(text, path, choice.key_variable, choice.key);
