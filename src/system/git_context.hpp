@@ -66,6 +66,13 @@ struct GitContext {
   std::stop_source stop_;
 };
 
+/// How many of the `size` bytes that libgit2 offers are filled: it searches what it received with strstr(3) (smart_pkt.c), which
+/// runs on to the next NUL, so one byte is left for that. A packet has at most 65,520 bytes of its buffer's 65,536.
+inline std::size_t room_before_end(std::size_t size) { return size > 1 ? size - 1 : size; }
+inline void put_end(char* data, std::size_t size, std::size_t count) {
+  if (count < size) data[count] = 0;
+}
+
 /// The transport for `url`, by its scheme; `context` outlives it. For git_remote_callbacks::transport.
 int make_git_transport(git_transport** out, git_remote* owner, void* context);
 

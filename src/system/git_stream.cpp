@@ -281,10 +281,11 @@ class StreamSubtransport {
     for (;;) {
       if (auto ready = transport.wait(transport.connection_->read_end(), POLLIN); !ready)
         return transport.context_.fail(std::move(ready).error());
-      const ssize_t received = ::read(transport.connection_->read_end(), data, size);
+      const ssize_t received = ::read(transport.connection_->read_end(), data, room_before_end(size));
       if (received < 0 && (errno == EINTR || errno == EAGAIN)) continue;
       if (received <= 0) return transport.context_.fail(transport.connection_->explain("was cut"));
       *count = static_cast<std::size_t>(received);
+      put_end(data, size, *count);
       return transport.context_.takes(*count) ? 0 : transport.context_.fail(transport.context_.listing_too_long());
     }
   }

@@ -90,8 +90,9 @@ class HttpSubtransport {
       stream.buffer = piece->value_or("");
       if (!transport.context_.takes(stream.buffer.size())) return transport.context_.fail(transport.context_.listing_too_long());
     }
-    *count = std::min(size, stream.buffer.size());
+    *count = std::min(room_before_end(size), stream.buffer.size());
     std::memcpy(data, stream.buffer.data(), *count);
+    put_end(data, size, *count);
     stream.buffer.erase(0, *count);
     return 0;
   }

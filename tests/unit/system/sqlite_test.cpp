@@ -73,7 +73,7 @@ TEST_CASE("a schema is brought up once, whole or not at all") {
   const Scratch scratch;
   Database database = must(Database::open(scratch.at("x.db")));
   must(database.migrate(2, {"CREATE TABLE a(v)", "CREATE TABLE b(v)"}));
-  must(database.migrate(2, {"CREATE TABLE a(v)"}));  // done already
+  must(database.migrate(2, {"CREATE TABLE a(v)"}));                // done already
   CHECK(code_of(database.migrate(1, {"nonsense"})) == "E_STATE");  // it is a later program's
   CHECK(code_of(database.migrate(3, {"CREATE TABLE c(v)", "nonsense"})) == "E_IO");
   CHECK(must(database.query("PRAGMA user_version"))[0].integer(0) == 2);
