@@ -1,5 +1,6 @@
 #include "cli/consent.hpp"
 
+#include "base/text.hpp"
 #include "model/capability.hpp"
 
 namespace kopi::cli {
@@ -32,12 +33,16 @@ Result<void> consent_to(Context& context, const Prepared& prepared, bool yes, bo
   return context.consent(question, yes);
 }
 
-Error conflicts_left(const Prepared& prepared) {
-  Error problem = error(Code::conflict, "'{}' is installed, and some files are left for you to decide", prepared.name.str());
+Error conflicts_left(const Prepared& prepared, const std::string& profile_path) {
+  Error problem = error(Code::conflict, "'{}' is {}, and some files are left for you to decide", prepared.name.str(),
+                        prepared.previous ? "updated" : "installed");
   for (const PlanStep& step : prepared.plan.steps) {
     if (step.action != PlanStep::Action::conflict) continue;
     problem.findings.push_back({Severity::medium, "conflict", step.path.str(), 0, 0,
                                 fmt::format("yours stays; the shipped one is {}.kopi-new", step.path.str()), "", ""});
+    if (!problem.hint.empty()) continue;
+    const std::string file = profile_path + "/" + step.path.str();
+    problem.hint = fmt::format("diff {} {}", shell_quote(file), shell_quote(file + ".kopi-new"));
   }
   return problem;
 }

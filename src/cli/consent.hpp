@@ -14,6 +14,6 @@ namespace kopi::cli {
 Result<void> consent_to(Context& context, const Prepared& prepared, bool yes, bool allow_new_capabilities);
 
 /// E_CONFLICT: done, and files are left for the user to decide.
-Error conflicts_left(const Prepared& prepared);
+Error conflicts_left(const Prepared& prepared, const std::string& profile_path);
 
 }  // namespace kopi::cli

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <span>
 
 #include "base/text.hpp"
 #include "cli/answer.hpp"
@@ -86,7 +87,25 @@ void files(Text& text, const Prepared& prepared) {
       case Action::adopt: break;
     }
   }
-  for (const std::string& name : prepared.distribution.left_out) text.styled(Style::dim, "  not taken: {} (always yours)\n", name);
+  const auto& left_out = prepared.distribution.left_out;
+  if (!left_out.empty()) text.styled(Style::dim, "  not taken: {} (always yours)\n", join(left_out, ", "));
+}
+
+// Skills are what an agent is installed for; a catalogue of hundreds is counted.
+void skills(Text& text, const Prepared& prepared) {
+  if (prepared.previous) return;  // an update names their files
+  constexpr std::size_t most = 12;
+  std::vector<std::string> names;
+  for (const auto& [path, file] : prepared.distribution.files) {
+    if (path.first() == "skills" && path.filename() == "SKILL.md" && path.depth() > 2)
+      names.push_back(std::string(path.parent().substr(path.parent().rfind('/') + 1)));
+  }
+  if (names.empty()) return;
+  std::sort(names.begin(), names.end());
+  const std::size_t shown = std::min(names.size(), most);
+  text.styled(Style::bold, "skills").print("  {}: {}", names.size(), join(std::span(names).first(shown), ", "));
+  if (names.size() > shown) text.print(" and {} more", names.size() - shown);
+  text.print("\n");
 }
 
 void capability_rows(Text& text, const std::vector<Capability>& capabilities, Style style, std::string_view mark) {
@@ -120,8 +139,9 @@ void variables(Text& text, const Prepared& prepared) {
     const bool is_new = prepared.previous && std::any_of(prepared.plan.capabilities_added.begin(), prepared.plan.capabilities_added.end(),
                                                          [&](const Capability& c) { return c.kind == "env" && c.name == variable.name; });
     text.styled(status.set ? Style::green : Style::yellow, "  {} ", status.set ? "✓" : "•");
-    text.print("{:<24} {} ({}){}", variable.name, status.set ? "set" : "needs setting", variable.required ? "required" : "optional",
-               is_new ? ", new" : "");
+    std::string words = variable.required ? "required" : "optional";
+    if (variable.default_value) words += ", default: " + one_line(*variable.default_value);
+    text.print("{:<24} {} ({}){}", variable.name, status.set ? "set" : "needs setting", words, is_new ? ", new" : "");
     std::string description = replace_all(variable.description, "\n", " ");
     if (!description.empty()) text.print(" — {}", trim(description));
     text.print("\n");
@@ -155,11 +175,20 @@ std::string version_words(const std::string& version, const std::string& commit)
   return commit.empty() ? "(no version)" : commit.substr(0, 12);
 }
 
+std::vector<std::string> missing_variables(const Prepared& prepared) {
+  std::vector<std::string> names;
+  for (const EnvStatus& status : prepared.env) {
+    if (status.variable.required && !status.set) names.push_back(status.variable.name);
+  }
+  return names;
+}
+
 Text render_preview(const Prepared& prepared, const Context& context) {
   Text text;
   header(text, prepared);
   origin(text, prepared, context);
   files(text, prepared);
+  skills(text, prepared);
   capabilities(text, prepared);
   variables(text, prepared);
   const std::size_t jobs = prepared.distribution.cron_jobs.size();

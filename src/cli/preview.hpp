@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "cli/context.hpp"
 #include "installer/operation.hpp"
@@ -24,6 +25,8 @@ Node unchanged_data(const InstallRecord& installed, const ProfileName& name, con
 
 /// "1.2.0", or "" and what stands for it: the short commit.
 std::string version_words(const std::string& version, const std::string& commit);
+/// Required variables that have no value yet.
+std::vector<std::string> missing_variables(const Prepared& prepared);
 /// Tells the findings of a distribution: unknown keys as one line, the rest each.
 void report_findings(const Findings& findings, Context& context);
 

@@ -124,6 +124,7 @@ Result<void> check_unchanged(const Prepared& prepared, const std::string& path, 
 Result<void> apply_existing(const Prepared& prepared, const InstallRecord& record, const InstallContext& context) {
   const std::string path = context.home.profile_path(prepared.name);
   KOPI_CHECK(check_unchanged(prepared, path, context));
+  KOPI_CHECK(read_approvals(path));  // a damaged one must not stop the work half-way
   KOPI_TRY(const Directory profile, Directory::open(path));
   const auto& steps = prepared.plan.steps;
   // What goes makes room: a directory can become a file, and a file a directory.
@@ -146,6 +147,11 @@ Result<Applied> apply_prepared(const Prepared& prepared, const InstallContext& c
                         "kopi profile " + std::string(prepared.profile_exists ? "update" : "install"), context.interrupt,
                         [&](std::string_view holder) { context.reporter.note(fmt::format("waiting for another kopi ({})", holder)); }));
   const InstallRecord record = make_record(prepared, context);
+  if (prepared.profile_exists) {
+    KOPI_CHECK(check_unchanged(prepared, context.home.profile_path(prepared.name), context));
+  } else {
+    KOPI_CHECK(check_free(context.home, prepared.name));
+  }
   KOPI_CHECK(store_blobs(prepared.distribution, Blobs(context.home), context));
   if (prepared.profile_exists) {
     KOPI_CHECK(apply_existing(prepared, record, context).while_doing("updating {}", prepared.name.str()));

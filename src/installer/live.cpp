@@ -11,11 +11,11 @@
 namespace kopi {
 namespace {
 
+constexpr std::string_view k_make_room = "move it elsewhere and run the command again";
 constexpr std::size_t k_limit = std::size_t{4} << 30;  // a user's own file may be large; it is read to be compared
 
 Error in_the_way(const Directory& profile, std::string_view path, std::string_view needed) {
-  return with_hint(error(Code::type, "{} is in the way: {}", join_path(profile.path(), path), needed),
-                   "move it elsewhere and run the command again");
+  return with_hint(error(Code::type, "{} is in the way: {}", join_path(profile.path(), path), needed), std::string(k_make_room));
 }
 
 /// One look at a profile: which shipped paths are taken by something of another type.
@@ -40,7 +40,10 @@ class Scan {
     KOPI_TRY(const auto entry, profile_.stat(path));
     if (!entry) return {};
     const std::string shown = join_path(profile_.path(), path.str());
-    if (entry->type == EntryType::link) return error(Code::link, "{} is a symbolic link, which kopi neither follows nor replaces", shown);
+    if (entry->type == EntryType::link) {
+      return with_hint(error(Code::link, "{} is a symbolic link, which kopi neither follows nor replaces", shown),
+                       std::string(k_make_room));
+    }
     if (entry->type == EntryType::directory) {
       if (shipped_.contains(path)) directories_.push_back(path);
       return {};  // where only `base` had a file, the user made a directory: the file is gone
@@ -110,7 +113,9 @@ Result<void> check_beside(const std::string& profile, const Plan& plan) {
     KOPI_TRY(const RelPath beside, beside_path(step.path));
     KOPI_TRY(const auto entry, directory.stat(beside));
     const std::string shown = join_path(profile, beside.str());
-    if (entry && entry->type == EntryType::link) return error(Code::link, "{} is a symbolic link, which kopi does not replace", shown);
+    if (entry && entry->type == EntryType::link) {
+      return with_hint(error(Code::link, "{} is a symbolic link, which kopi does not replace", shown), std::string(k_make_room));
+    }
     if (entry && entry->type != EntryType::file) return in_the_way(directory, beside.str(), "a file has to be put there");
   }
   return {};

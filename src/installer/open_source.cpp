@@ -51,7 +51,7 @@ class DirectoryTree final : public SourceTree {
   static Result<std::unique_ptr<SourceTree>> open(const std::string& path) {
     KOPI_TRY(Directory directory, Directory::open(path));
     auto tree = std::unique_ptr<DirectoryTree>(new DirectoryTree(std::move(directory)));
-    KOPI_TRY(tree->entries_, tree->list());
+    KOPI_TRY(tree->entries_, tree->list(tree->skipped_));
     return std::unique_ptr<SourceTree>(std::move(tree));
   }
   const std::vector<TreeEntry>& entries() const override { return entries_; }
@@ -61,8 +61,10 @@ class DirectoryTree final : public SourceTree {
     if (content.size() != entries_[index].size) return changed();
     return content;
   }
+  std::vector<std::string> skipped() const override { return skipped_; }
   Result<void> check_unchanged() const override {
-    KOPI_TRY(const auto now, list());
+    std::vector<std::string> skipped;
+    KOPI_TRY(const auto now, list(skipped));
     if (now != entries_) return changed();
     return {};
   }
@@ -72,12 +74,16 @@ class DirectoryTree final : public SourceTree {
   Error changed() const { return error(Code::changed, "{} changed while it was read", directory_.path()); }
 
   // What belongs to the user is not even entered: a local agent's memories and workspace can be large, and private.
-  Result<std::vector<TreeEntry>> list() const {
+  Result<std::vector<TreeEntry>> list(std::vector<std::string>& skipped) const {
     std::vector<TreeEntry> entries;
     auto walked = directory_.walk([&](const Directory::Entry& entry) -> Result<bool> {
       const bool at_root = entry.path.find('/') == std::string::npos;
       if (at_root && entry.path == ".git") return false;
-      if (entry.info.type == EntryType::directory) return !(at_root && is_user_owned_root(entry.path));
+      if (entry.info.type == EntryType::directory) {
+        const bool is_users = at_root && is_user_owned_root(entry.path);
+        if (is_users) skipped.push_back(entry.path);
+        return !is_users;
+      }
       const bool executable = (entry.info.mode & 0100) != 0;
       TreeEntry::Type type = executable ? TreeEntry::Type::executable : TreeEntry::Type::file;
       if (entry.info.type == EntryType::link) type = TreeEntry::Type::link;
@@ -92,6 +98,7 @@ class DirectoryTree final : public SourceTree {
 
   Directory directory_;
   std::vector<TreeEntry> entries_;
+  std::vector<std::string> skipped_;
 };
 
 // The mirror's directory name: readable, and unique by the digest of the identity.

@@ -159,8 +159,8 @@ bool Plan::has_conflicts() const {
 Plan make_plan(const Ledger& base, const LiveFiles& live, const std::vector<Capability>& old_capabilities, const Distribution& shipped,
                const std::map<RelPath, std::string>& live_contents, const PlanOptions& options) {
   Plan plan = Planner(base, live, shipped, live_contents, options).plan();
-  std::set_difference(shipped.capabilities.begin(), shipped.capabilities.end(), old_capabilities.begin(), old_capabilities.end(),
-                      std::back_inserter(plan.capabilities_added));
+  std::copy_if(shipped.capabilities.begin(), shipped.capabilities.end(), std::back_inserter(plan.capabilities_added),
+               [&](const Capability& capability) { return !is_covered(capability, old_capabilities); });
   std::set_difference(old_capabilities.begin(), old_capabilities.end(), shipped.capabilities.begin(), shipped.capabilities.end(),
                       std::back_inserter(plan.capabilities_removed));
   return plan;

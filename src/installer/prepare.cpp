@@ -78,7 +78,8 @@ Result<UpdateOutcome> prepare_update(const UpdateRequest& request, const Install
   KOPI_TRY(auto record, read_install_record(context.home, request.name));
   if (!record) {
     return with_hint(error(Code::source, "profile '{}' was not installed from a distribution", request.name.str()),
-                     fmt::format("kopi profile install SOURCE --name {} --force", request.name.str()));
+                     request.name.is_default() ? "name a profile: kopi profile update NAME; or all of them: kopi profile update --all"
+                                               : fmt::format("kopi profile install SOURCE --name {} --force", request.name.str()));
   }
   UpdateOutcome outcome;
   outcome.installed = *record;
@@ -94,7 +95,10 @@ Result<UpdateOutcome> prepare_update(const UpdateRequest& request, const Install
   OpenOptions options{.insecure_http = request.insecure_http, .installed_commit = std::nullopt};
   const bool may_skip = !record->commit.empty() && !request.plan.force_config && (!request.to || request.to == record->wanted);
   if (may_skip) options.installed_commit = record->commit;
-  KOPI_TRY(auto opened, open_source(source, options, context));
+  auto looked = open_source(source, options, context);
+  if (!looked && looked.error().code == Code::source && looked.error().hint.empty())
+    looked.error().hint = fmt::format("if it moved: kopi profile install SOURCE --name {} --force", request.name.str());
+  KOPI_TRY(auto opened, std::move(looked));
   if (!opened) return outcome;
 
   Prepared prepared;

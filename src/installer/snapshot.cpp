@@ -73,6 +73,7 @@ class Taker {
     std::uint64_t bytes = 0;
     std::map<std::string, std::string> folded;
     std::set<std::string> left_out;
+    for (std::string& name : tree_.skipped()) left_out.insert(std::move(name));
     for (std::size_t i = 0; i < paths_.size(); ++i) {
       const RelPath& path = paths_[i];
       const Taking taking = taking_of(path, snapshot_.manifest.manifest.owned);

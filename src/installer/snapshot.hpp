@@ -61,6 +61,8 @@ class SourceTree {
   virtual ~SourceTree() = default;
   virtual const std::vector<TreeEntry>& entries() const = 0;
   virtual Result<std::string> read(std::size_t index, std::size_t max_bytes) const = 0;
+  /// Root directories that always belong to the user and were not even listed.
+  virtual std::vector<std::string> skipped() const { return {}; }
   /// @error changed  the source is no longer what entries() said
   virtual Result<void> check_unchanged() const { return {}; }
 };

@@ -25,6 +25,8 @@ constexpr std::pair<std::string_view, std::string_view> k_kinds[] = {{"mcp-comma
                                                                      {"plugin", "brings a plugin"},
                                                                      {"env", "asks for a variable"}};
 
+constexpr std::string_view k_off = "; off";  // behind a server that is declared and switched off
+
 class Lister {
  public:
   explicit Lister(const CapabilityInputs& inputs) : in_(inputs) {}
@@ -63,8 +65,7 @@ class Lister {
     for (const auto& variable : server.environment) names.push_back(variable.first);
     std::sort(names.begin(), names.end());
     if (!names.empty()) parts.push_back("env " + join(names, " "));
-    if (!server.enabled) parts.emplace_back("off");
-    return join(parts, "; ");
+    return join(parts, "; ") + (server.enabled ? "" : std::string(k_off));
   }
 
   const Node* at(std::initializer_list<std::string_view> path) const {
@@ -117,6 +118,16 @@ class Lister {
 }  // namespace
 
 std::vector<Capability> list_capabilities(const CapabilityInputs& inputs) { return Lister(inputs).list(); }
+
+bool is_covered(const Capability& capability, const std::vector<Capability>& old) {
+  std::string_view detail = capability.detail;
+  const bool is_server = capability.kind.starts_with("mcp-");
+  if (is_server && detail.ends_with(k_off)) detail.remove_suffix(k_off.size());
+  return std::any_of(old.begin(), old.end(), [&](const Capability& other) {
+    if (other.kind != capability.kind || other.name != capability.name) return false;
+    return capability.kind == "env" || other.detail == capability.detail || other.detail == detail;
+  });
+}
 
 Node to_json(const Capability& capability) {
   return Node::mapping({{"kind", capability.kind}, {"name", capability.name}, {"detail", capability.detail}});

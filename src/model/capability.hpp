@@ -36,6 +36,9 @@ struct CapabilityInputs {
 /// Sorted, each once.
 std::vector<Capability> list_capabilities(const CapabilityInputs& inputs);
 
+/// `old` lets the agent do that already: it lists the same, the same server switched on, or the same variable.
+bool is_covered(const Capability& capability, const std::vector<Capability>& old);
+
 Node to_json(const Capability& capability);
 Node to_json(const std::vector<Capability>& capabilities);
 /// Of to_json(); anything that is no capability is skipped.

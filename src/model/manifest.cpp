@@ -28,7 +28,7 @@ class Reader {
     }
     Manifest& manifest = reading_.manifest;
     manifest.name = text("name");
-    if (trim(manifest.name).empty()) {
+    if (trim(manifest.name).empty() && refused_.empty()) {
       const Node* name = document_.find("name");
       refuse(name == nullptr ? Place{1, 1} : name->place(), "$.name: the name is required");
     }
@@ -104,6 +104,7 @@ class Reader {
     const Node* name = entry.find("name");
     variable.name = name == nullptr ? "" : text_of(*name, path + ".name");
     const Place place = name == nullptr ? entry.place() : name->place();
+    if (name != nullptr && !name->is_scalar() && !name->is_null()) return;  // refused already
     if (variable.name.empty()) return refuse(place, fmt::format("{}.name: the variable's name is required", path));
     if (!is_variable_name(variable.name)) {
       return refuse(place, fmt::format("{}.name: '{}' must match [A-Z_][A-Z0-9_]*", path, variable.name));
@@ -137,7 +138,8 @@ class Reader {
       note("manifest.quoted-boolean", node->place(), fmt::format("{}.{}: '{}' is text; write it without quotes", path, key, word));
       return word == "true" || word == "yes";
     }
-    refuse(node->place(), fmt::format("{}.{}: expected true or false, found '{}'", path, key, node->as_text()));
+    const std::string found = node->is_scalar() ? fmt::format("'{}'", node->as_text()) : fmt::format("a {}", kopi::name(node->kind()));
+    refuse(node->place(), fmt::format("{}.{}: expected true or false, found {}", path, key, found));
     return otherwise;
   }
 
@@ -166,10 +168,16 @@ class Reader {
       if (!normal) {
         note("manifest.owned-ignored", entry.place(),
              fmt::format("{}: '{}' is ignored: {}", path, entry.as_text(), normal.error().message));
-      } else {
-        owned.push_back(*std::move(normal));
+        continue;
       }
+      if (normal->find('*') != std::string::npos) {
+        note("manifest.owned-pattern", entry.place(),
+             fmt::format("{}: '{}' is taken as a name: entries are paths, not patterns", path, *normal));
+      }
+      owned.push_back(*std::move(normal));
     }
+    if (owned.empty() && refused_.empty())
+      note("manifest.owned-empty", list->place(), "$.distribution_owned: names nothing: only distribution.yaml is installed");
   }
 
   template <class Keys>

@@ -75,9 +75,14 @@ Result<InstallRecord> record_from(const Node& node, const std::string& path) {
   return record;
 }
 
-}  // namespace
+// Whoever reads the record of one profile is told to look at that one.
+template <class T>
+Result<T> about(const ProfileName& name, Result<T> read) {
+  if (!read && read.error().code == Code::state) read.error().hint = fmt::format("kopi -p {} doctor", name.str());
+  return read;
+}
 
-Result<std::optional<InstallRecord>> read_install_record(const Home& home, const ProfileName& name) {
+Result<std::optional<InstallRecord>> read_record(const Home& home, const ProfileName& name) {
   const std::string path = record_path(home.profile_path(name));
   KOPI_TRY(const auto text, read_file_if_present(path, k_limit));
   if (!text) return std::optional<InstallRecord>();
@@ -87,8 +92,8 @@ Result<std::optional<InstallRecord>> read_install_record(const Home& home, const
   return std::optional<InstallRecord>(std::move(record));
 }
 
-Result<std::optional<Installed>> read_installed(const Home& home, const ProfileName& name) {
-  KOPI_TRY(auto record, read_install_record(home, name));
+Result<std::optional<Installed>> read_record_and_ledger(const Home& home, const ProfileName& name) {
+  KOPI_TRY(auto record, read_record(home, name));
   if (!record) return std::optional<Installed>();
   const std::string path = ledger_path(home.profile_path(name));
   KOPI_TRY(const auto text, read_file_if_present(path, k_limit));
@@ -96,6 +101,16 @@ Result<std::optional<Installed>> read_installed(const Home& home, const ProfileN
   if (sha256(*text).str() != record->ledger) return damaged(path, "it does not belong to install.json");
   KOPI_TRY(Ledger ledger, parse_ledger(*text, path));
   return std::optional<Installed>(Installed{*std::move(record), std::move(ledger)});
+}
+
+}  // namespace
+
+Result<std::optional<InstallRecord>> read_install_record(const Home& home, const ProfileName& name) {
+  return about(name, read_record(home, name));
+}
+
+Result<std::optional<Installed>> read_installed(const Home& home, const ProfileName& name) {
+  return about(name, read_record_and_ledger(home, name));
 }
 
 Result<void> write_installed(const std::string& directory, Installed installed) {

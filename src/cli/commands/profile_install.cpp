@@ -1,6 +1,8 @@
+#include "base/text.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/consent.hpp"
 #include "cli/preview.hpp"
+#include "model/settings.hpp"
 #include "store/profiles.hpp"
 
 namespace kopi::cli {
@@ -38,19 +40,26 @@ std::optional<std::string> make_alias(Context& context, const Prepared& prepared
   return std::nullopt;
 }
 
+// The author may write it in lower case.
+std::optional<std::string> env_example(const Distribution& distribution) {
+  for (const auto& [path, file] : distribution.files) {
+    if (to_lower_ascii(path.str()) == ".env.example") return path.str();
+  }
+  return std::nullopt;
+}
+
 void tell_next_steps(Text& text, const Context& context, const Prepared& prepared, const std::optional<std::string>& alias) {
   const std::string command = alias.value_or("kopi -p " + prepared.name.str());
   text.styled(Style::green, "✓")
       .print(" Installed '{}' {}\n", prepared.name.str(),
              version_words(prepared.distribution.manifest.version, prepared.distribution.ref ? prepared.distribution.ref->commit : ""));
-  std::vector<std::string> missing;
-  for (const EnvStatus& status : prepared.env) {
-    if (status.variable.required && !status.set) missing.push_back(status.variable.name);
-  }
-  for (const std::string& name : missing) text.print("  needs setting: {} env set {}\n", command, name);
-  if (!prepared.env.empty()) text.print("  all variables: {}/.env.EXAMPLE\n", context.home.profile_path(prepared.name));
+  for (const std::string& name : missing_variables(prepared)) text.print("  needs setting: {} env set {}\n", command, name);
+  if (const auto example = env_example(prepared.distribution); example && !prepared.env.empty())
+    text.print("  all variables: {}/{}\n", context.home.profile_path(prepared.name), *example);
   if (!prepared.distribution.cron_jobs.empty()) text.print("  scheduled jobs are off\n");
   if (alias) tell_path_hint(context, text);
+  const auto config = read_config(context.home, prepared.name);
+  if (config && !model_setting(*config)) text.print("  needs a model: {} setup\n", command);
   text.print("  talk to it: {} chat\n", command);
 }
 
@@ -90,7 +99,7 @@ Result<Outcome> run(Context& context, const Arguments& given) {
   outcome.data = operation_data(prepared, context, alias);
   outcome.data.set("diffs", std::move(diffs));
   tell_next_steps(outcome.text, context, prepared, alias);
-  if (prepared.plan.has_conflicts()) outcome.problem = conflicts_left(prepared);
+  if (prepared.plan.has_conflicts()) outcome.problem = conflicts_left(prepared, context.home.profile_path(prepared.name));
   return outcome;
 }
 

@@ -27,12 +27,12 @@ Outcome nothing_to_do(const Context& context, const ProfileName& name, const Upd
   Outcome outcome;
   const InstallRecord& installed = update.installed;
   outcome.data = unchanged_data(installed, name, context);
-  const std::string version = version_words(installed.version, installed.commit);
+  const bool has_name = !installed.version.empty() || !installed.commit.empty();
+  const std::string version = has_name ? fmt::format(" ({})", version_words(installed.version, installed.commit)) : "";
   if (update.kind == UpdateOutcome::Kind::pinned) {
-    outcome.text.print("{} stays at {} {} ({}); --to REF moves it\n", name.str(), installed.ref_kind, installed.wanted.value_or(""),
-                       version);
+    outcome.text.print("{} stays at {} {}{}; --to REF moves it\n", name.str(), installed.ref_kind, installed.wanted.value_or(""), version);
   } else {
-    outcome.text.print("{} is up to date ({})\n", name.str(), version);
+    outcome.text.print("{} is up to date{}\n", name.str(), version);
   }
   return outcome;
 }
@@ -45,6 +45,8 @@ void tell_result(Text& text, const Prepared& prepared) {
     const bool kept = step.action == PlanStep::Action::keep || step.action == PlanStep::Action::release;
     if (kept) text.print("  kept {} ({})\n", step.path.str(), step.reason);
   }
+  for (const std::string& name : missing_variables(prepared))
+    text.print("  needs setting: kopi -p {} env set {}\n", prepared.name.str(), name);
 }
 
 Result<Outcome> update_one(Context& context, const Arguments& given, const ProfileName& name) {
@@ -83,7 +85,7 @@ Result<Outcome> update_one(Context& context, const Arguments& given, const Profi
   KOPI_CHECK(consent_to(context, prepared, given.flag("--yes"), given.flag("--allow-new-capabilities")));
   KOPI_CHECK(apply_prepared(prepared, install));
   tell_result(outcome.text, prepared);
-  if (prepared.plan.has_conflicts()) outcome.problem = conflicts_left(prepared);
+  if (prepared.plan.has_conflicts()) outcome.problem = conflicts_left(prepared, context.home.profile_path(prepared.name));
   return outcome;
 }
 
