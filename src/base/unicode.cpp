@@ -78,15 +78,8 @@ std::string fold(std::string_view text) {
   return result;
 }
 
-namespace {
-
-struct Cluster {
-  std::size_t bytes = 0;
-  std::size_t width = 0;
-};
-
-// One grapheme cluster (UAX #29) is as wide as its code points together, but never wider than two columns: a base with marks that
-// take none, two halves of a flag, an emoji sequence.
+// A cluster is as wide as its code points together, but never wider than two columns: a base with marks that take none, two halves of
+// a flag, an emoji sequence.
 Cluster next_cluster(std::string_view text) {
   Cluster cluster;
   utf8proc_int32_t state = 0;
@@ -105,8 +98,6 @@ Cluster next_cluster(std::string_view text) {
   }
   return cluster;
 }
-
-}  // namespace
 
 std::size_t display_width(std::string_view text) {
   std::size_t width = 0;

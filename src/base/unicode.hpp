@@ -36,6 +36,14 @@ std::string without_ignorable(std::string_view text);
 /// NFC and full case folding: equal results mean that some file system takes two names for one.
 std::string fold(std::string_view text);
 
+/// What a reader takes for one character (a grapheme cluster of UAX #29): its bytes, and its columns on a terminal, at most two.
+struct Cluster {
+  std::size_t bytes = 0;
+  std::size_t width = 0;
+};
+/// The one at the start of `text`; of no bytes only where that is empty.
+Cluster next_cluster(std::string_view text);
+
 /// Columns on a terminal. Text is taken by grapheme cluster; control characters count as nothing.
 std::size_t display_width(std::string_view text);
 /// The longest start of `text` that is at most `columns` wide, with an ellipsis as its last column when it was cut.

@@ -49,8 +49,14 @@ std::optional<std::string> Console::ask(const Text& question) {
 }
 
 std::optional<Secret> Console::ask_hidden(const Text& question) {
-  error(question);
-  return read_hidden_line(interrupt_);
+  auto answer = read_hidden_line(interrupt_, [&] { error(question); });
+  if (!answer) error(Text().print("\n"));
+  return answer;
+}
+
+void Console::draw(std::string_view bytes) {
+  clear_progress();
+  (void)write_stream(Stream::errors, bytes);
 }
 
 void Console::progress(const Progress& progress) {

@@ -45,6 +45,10 @@ class Console final : public Reporter {
   /// One line of answer. Only when can_ask().
   std::optional<std::string> ask(const Text& question);
   std::optional<Secret> ask_hidden(const Text& question);
+  /// What a line editor shows: cursor movements of ours around escaped text. Only cli/line_input.cpp.
+  void draw(std::string_view bytes);
+  /// As talk() would print it.
+  std::string rendered(const Text& text) const { return text.render(talk_colour_); }
 
   // Reporter
   void progress(const Progress& progress) override;

@@ -12,6 +12,8 @@ namespace {
 // A signal handler has no argument to carry an object: this is the one place where it finds it.
 std::atomic<Interrupt*> active{nullptr};
 
+constexpr int signals[] = {SIGINT, SIGTERM, SIGHUP};
+
 }  // namespace
 
 Interrupt::Interrupt() {
@@ -19,13 +21,20 @@ Interrupt::Interrupt() {
   active.store(this);
   struct sigaction action {};
   action.sa_handler = &Interrupt::on_signal;  // without SA_RESTART: a blocked read or poll returns
-  ::sigaction(SIGINT, &action, nullptr);
-  ::sigaction(SIGTERM, &action, nullptr);
+  for (const int signal : signals) {
+    struct sigaction before {};
+    ::sigaction(signal, nullptr, &before);
+    const bool outlives_terminal = signal == SIGHUP && before.sa_handler == SIG_IGN;  // nohup
+    if (!outlives_terminal) ::sigaction(signal, &action, nullptr);
+  }
 }
 
 Interrupt::~Interrupt() {
-  std::signal(SIGINT, SIG_DFL);
-  std::signal(SIGTERM, SIG_DFL);
+  for (const int signal : signals) {
+    struct sigaction before {};
+    ::sigaction(signal, nullptr, &before);
+    if (before.sa_handler == &Interrupt::on_signal) std::signal(signal, SIG_DFL);
+  }
   active.store(nullptr);
   ::close(pipe_[0]);
   ::close(pipe_[1]);
@@ -34,7 +43,7 @@ Interrupt::~Interrupt() {
 void Interrupt::on_signal(int signal) {
   const int saved = errno;
   if (Interrupt* interrupt = active.load()) {
-    if (signal == SIGTERM) interrupt->must_end_.store(true, std::memory_order_relaxed);
+    if (signal != SIGINT) interrupt->must_end_.store(true, std::memory_order_relaxed);
     interrupt->requested_.store(true, std::memory_order_relaxed);
     const char byte = 1;
     [[maybe_unused]] const auto written = ::write(interrupt->pipe_[1], &byte, 1);  // full pipe: it is readable already

@@ -1,6 +1,6 @@
 // system/interrupt.hpp
 //
-// Ctrl-C and SIGTERM as something to ask about. Work that waits polls `descriptor()` beside what it waits for; work that
+// Ctrl-C, SIGTERM and SIGHUP as something to ask about. Work that waits polls `descriptor()` beside what it waits for; work that
 // computes asks `requested()` between steps and leaves everything as it found it.
 #pragma once
 
@@ -12,14 +12,14 @@ namespace kopi {
 
 class Interrupt {
  public:
-  /// Takes SIGINT and SIGTERM over for this process. One at a time.
+  /// Takes SIGINT, SIGTERM and SIGHUP (unless started by nohup) over for this process. One at a time.
   Interrupt();
   ~Interrupt();
   Interrupt(const Interrupt&) = delete;
   Interrupt& operator=(const Interrupt&) = delete;
 
   bool requested() const { return requested_.load(std::memory_order_relaxed); }
-  /// It was SIGTERM: somebody wants the process to end, not only what it is doing. Outlasts clear().
+  /// It was SIGTERM, or the terminal is gone: the process is to end, not only what it is doing. Outlasts clear().
   bool must_end() const { return must_end_.load(std::memory_order_relaxed); }
   /// Readable once an interrupt was requested, until clear().
   int descriptor() const { return pipe_[0]; }

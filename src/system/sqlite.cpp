@@ -7,6 +7,7 @@
 
 #include <cerrno>
 
+#include "base/text.hpp"
 #include "system/descriptor.hpp"
 
 namespace kopi {
@@ -19,8 +20,13 @@ struct Database::Implementation {
   Error failure(std::string_view doing) const {
     const int code = sqlite3_extended_errcode(handle) & 0xFF;
     if (code == SQLITE_NOTADB || code == SQLITE_CORRUPT) {
-      return error(Code::state, "the database {} is damaged: {}", path, sqlite3_errmsg(handle));
+      // It moves aside with the files that belong to it: a write-ahead log that stayed would be played into the next one.
+      const std::string aside = shell_quote(join_path(parent_path(path), "damaged"));
+      return with_hint(error(Code::state, "the database {} is damaged: {}", path, sqlite3_errmsg(handle)),
+                       fmt::format("mkdir -p {0} && mv {1}* {0}", aside, shell_quote(path)));
     }
+    if (code == SQLITE_FULL) return error(Code::io, "there is no space left for the database {}", path);
+    if (code == SQLITE_READONLY) return error(Code::io, "the database {} can't be written to: {}", path, sqlite3_errmsg(handle));
     if (code == SQLITE_BUSY || code == SQLITE_LOCKED) return error(Code::busy, "the database {} is used by another process", path);
     return error(Code::io, "{} in {} failed: {}", doing, path, sqlite3_errmsg(handle));
   }
@@ -151,7 +157,12 @@ Result<void> Database::migrate(int version, const std::vector<std::string_view>&
     return rows[0].integer(0);
   };
   KOPI_TRY(const auto before, present());
-  if (before >= version) return {};
+  if (before > version) {
+    return with_hint(error(Code::state, "the database {} was written by a later kopi: it has version {}, this one knows {}",
+                           implementation_->path, before, version),
+                     "kopi update");
+  }
+  if (before == version) return {};
   KOPI_CHECK(execute("BEGIN IMMEDIATE"));
   const auto run = [&]() -> Result<void> {
     KOPI_TRY(const auto now, present());  // another process may have been faster

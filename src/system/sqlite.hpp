@@ -44,6 +44,7 @@ class Database {
   std::int64_t last_insert_id() const;
 
   /// Runs `script` statements in one transaction when `user_version` is below `version`, then sets it.
+  /// @error state  it is above: the file is a later program's
   Result<void> migrate(int version, const std::vector<std::string_view>& script);
 
  private:

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <csignal>
 
 #include "system/descriptor.hpp"
 #include "system/files.hpp"
@@ -59,19 +60,77 @@ std::optional<std::string> read_line(const Interrupt& interrupt) {
   }
 }
 
-std::optional<Secret> read_hidden_line(const Interrupt& interrupt) {
+std::optional<Secret> read_hidden_line(const Interrupt& interrupt, const std::function<void()>& ask) {
   termios before{};
   const bool hidden = ::tcgetattr(0, &before) == 0;
   if (hidden) {
     termios silent = before;
     silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
     silent.c_lflag |= ECHONL;
-    ::tcsetattr(0, TCSAFLUSH, &silent);
+    ::tcsetattr(0, TCSADRAIN, &silent);  // draining: what was typed or pasted ahead is part of the answers
   }
+  ask();
   auto line = read_line(interrupt);
-  if (hidden) ::tcsetattr(0, TCSAFLUSH, &before);
+  if (hidden) ::tcsetattr(0, TCSADRAIN, &before);
   if (!line) return std::nullopt;
   return Secret(std::move(*line));
+}
+
+TerminalSize terminal_size() {
+  winsize size{};
+  if (::ioctl(0, TIOCGWINSZ, &size) != 0 || size.ws_col == 0 || size.ws_row == 0) return {};
+  return {size.ws_col, size.ws_row};
+}
+
+struct KeyInput::State {
+  termios before{};
+  struct sigaction resized {
+  }, continued{};
+
+  // Line breaks stay translated and signals keep their keys; what was typed ahead is not lost.
+  void take() const {
+    termios raw = before;
+    raw.c_lflag &= ~static_cast<tcflag_t>(ICANON | ECHO | IEXTEN);
+    raw.c_iflag &= ~static_cast<tcflag_t>(IXON);
+    raw.c_cc[VMIN] = 1;
+    raw.c_cc[VTIME] = 0;
+    ::tcsetattr(0, TCSADRAIN, &raw);
+  }
+};
+
+KeyInput::KeyInput(std::unique_ptr<State> state) : state_(std::move(state)) {}
+KeyInput::KeyInput(KeyInput&&) noexcept = default;
+
+std::optional<KeyInput> KeyInput::open() {
+  auto state = std::make_unique<State>();
+  if (::tcgetattr(0, &state->before) != 0) return std::nullopt;
+  struct sigaction only_wake {};
+  only_wake.sa_handler = [](int) {};  // without SA_RESTART: poll() returns
+  ::sigaction(SIGWINCH, &only_wake, &state->resized);
+  ::sigaction(SIGCONT, &only_wake, &state->continued);
+  state->take();
+  return KeyInput(std::move(state));
+}
+
+KeyInput::~KeyInput() {
+  if (!state_) return;
+  ::tcsetattr(0, TCSADRAIN, &state_->before);
+  ::sigaction(SIGWINCH, &state_->resized, nullptr);
+  ::sigaction(SIGCONT, &state_->continued, nullptr);
+}
+
+std::optional<std::string> KeyInput::read(const Interrupt& interrupt) const {
+  pollfd waited[] = {{0, POLLIN, 0}, {interrupt.descriptor(), POLLIN, 0}};
+  if (::poll(waited, 2, -1) < 0) {
+    state_->take();  // after a stop the shell may have set the terminal as it likes it
+    return "";
+  }
+  if (interrupt.requested()) return "";
+  char bytes[4096];
+  const ssize_t count = ::read(0, bytes, sizeof bytes);
+  if (count < 0 && errno == EINTR) return "";
+  if (count <= 0) return std::nullopt;
+  return std::string(bytes, static_cast<std::size_t>(count));
 }
 
 Result<std::string> read_all_input(std::size_t max_bytes) { return read_descriptor(0, "standard input", max_bytes); }

@@ -3,6 +3,8 @@
 // What the standard streams are connected to, and asking a person on a terminal.
 #pragma once
 
+#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -23,10 +25,37 @@ std::size_t terminal_width();
 void open_closed_streams();
 /// Writes all of it. A reader that went away (`| head`) wants no more, which is no failure.   @error io
 Result<void> write_stream(Stream stream, std::string_view text);
+struct TerminalSize {
+  std::size_t columns = 80, rows = 24;
+
+  bool operator==(const TerminalSize&) const = default;
+};
+/// Of the terminal behind stdin.
+TerminalSize terminal_size();
+
+/// Keys from a terminal as they are typed, not shown by it, until this object ends. Signals keep their keys.
+class KeyInput {
+ public:
+  /// Nothing when stdin is no terminal.
+  static std::optional<KeyInput> open();
+  KeyInput(KeyInput&& other) noexcept;
+  KeyInput& operator=(KeyInput&&) = delete;
+  ~KeyInput();
+
+  /// Waits for keys: the bytes that they send. An empty text: none came, but an interrupt, another size of the terminal, or the
+  /// process was continued after a stop. Nothing: the terminal is gone.
+  std::optional<std::string> read(const Interrupt& interrupt) const;
+
+ private:
+  struct State;
+  explicit KeyInput(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
 /// One line from stdin, without its end; nothing at the end of input or on Ctrl-C.
 std::optional<std::string> read_line(const Interrupt& interrupt);
-/// As read_line, while the terminal shows nothing of what is typed.
-std::optional<Secret> read_hidden_line(const Interrupt& interrupt);
+/// As read_line, while the terminal shows nothing of what is typed: from before `ask` puts the question on.
+std::optional<Secret> read_hidden_line(const Interrupt& interrupt, const std::function<void()>& ask);
 /// All of stdin.   @error limit  more than `max_bytes`
 Result<std::string> read_all_input(std::size_t max_bytes);
 

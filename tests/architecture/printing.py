@@ -26,6 +26,8 @@ RAW = {
     "src/cli/console.cpp": (2, "its definition, and rendered Text"),
     "src/cli/console.hpp": (1, "its declaration"),
 }
+# Who may send a terminal cursor movements: the text between them went through escape_terminal() in cli/line_editor.cpp.
+DRAWS = {"src/cli/line_input.cpp", "src/cli/console.cpp", "src/cli/console.hpp"}
 # Who makes styled pieces of text; everything goes through add(), which escapes.
 PIECES = {"src/cli/text.cpp", "src/cli/text.hpp"}
 
@@ -60,6 +62,11 @@ def check(files):
         allowed = RAW.get(path, (0, ""))[0]
         if len(raw) > allowed:
             yield f"{path}:{tree.line_of(code, raw[-1][0])}: out_raw() {len(raw)} times here, {allowed} are listed in this rule with their reason"
+        for offset, _ in calls(text, r"console_?\.draw"):
+            if path not in DRAWS:
+                yield f"{path}:{tree.line_of(code, offset)}: draw() is called by cli/line_input.cpp alone"
+        if path == "src/cli/line_editor.cpp" and "escape_terminal(cluster" not in text:
+            yield f"{path}:1: lays text out without escaping it"
         if path not in PIECES and re.search(r"\bpieces_\b", code):
             yield f"{path}:1: only cli/text.cpp makes pieces of text"
     if "src/cli/console.cpp" in files:
@@ -89,6 +96,8 @@ tree.run(
         ({"src/cli/commands/a.cpp": "void f() { console.out_raw(name); }"}, "out_raw() 1 times"),
         ({"src/cli/console.cpp": "void f() { (void)write_stream(Stream::errors, name); }"}, "not through escape_terminal()"),
         ({"src/cli/console.cpp": "void f() { (void)write_stream(Stream::errors, escape_terminal(a) + name); }"}, "not through escape_terminal()"),
+        ({"src/cli/commands/a.cpp": "void f() { console_.draw(name); }"}, "line_input.cpp alone"),
+        ({"src/cli/line_editor.cpp": "void f() { rows += cluster; }"}, "without escaping it"),
         ({"src/cli/table.cpp": "void f() { pieces_.push_back({s, t}); }"}, "only cli/text.cpp"),
         ({"src/cli/text.cpp": SAFE_TEXT.replace("escape_terminal(t, Keep::layout)", "t")}, "Text::add takes text"),
         ({"src/cli/text.cpp": SAFE_TEXT.replace("escape_terminal(cell)", "cell")}, "Table::row takes text"),

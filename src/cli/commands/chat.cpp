@@ -3,6 +3,7 @@
 #include "base/text.hpp"
 #include "cli/chat_view.hpp"
 #include "cli/commands/commands.hpp"
+#include "cli/line_input.hpp"
 #include "runtime/agent.hpp"
 #include "runtime/session/turn.hpp"
 #include "system/files.hpp"
@@ -24,7 +25,9 @@ constexpr std::string_view k_help =
     "/new    start a new session\n"
     "/help   this list\n"
     "/quit   leave (Ctrl-D does too)\n"
-    "Ctrl-C stops an answer.\n";
+    "Ctrl-C stops an answer. Alt-Enter begins a new line.\n"
+    "The up key brings back what you said before.\n";
+constexpr std::size_t k_history = 200;
 
 /// Everything that lives as long as the command.
 class Chat {
@@ -120,13 +123,21 @@ class Chat {
     return value == nullptr ? std::nullopt : value->as_real();
   }
 
-  bool at_terminal() const { return context_.console.can_ask() && context_.console.out_is_terminal(); }
+  // Where the answers go does not matter: `kopi chat | tee log` is a conversation too.
+  bool at_terminal() const { return context_.console.can_ask(); }
+
+  Result<void> open_input() {
+    if (!at_terminal()) return {};
+    KOPI_TRY(auto questions, store_->recent_questions(k_history));
+    const auto terminal = context_.environment.get("TERM");
+    input_.emplace(context_.console, context_.interrupt, !terminal || terminal == "dumb", std::move(questions));
+    context_.console.talk(Text().styled(Style::bold, "Profile: {}", agent_->name.str()).print("  ({})  /help\n\n", model_.text()));
+    return {};
+  }
 
   // A person sees what failed where it fails; a program that sends lines is told by the exit status of the last turn.
   Result<std::optional<Error>> converse() {
-    if (at_terminal()) {
-      context_.console.talk(Text().styled(Style::bold, "Profile: {}", agent_->name.str()).print("  ({})  /help\n\n", model_.text()));
-    }
+    KOPI_CHECK(open_input());
     std::optional<Error> last;
     while (const auto line = next_line()) {
       const std::string text(trim(*line));
@@ -139,20 +150,18 @@ class Chat {
       context_.interrupt.clear();
     }
     if (context_.interrupt.requested()) return std::optional(interrupted_error());
-    if (!at_terminal()) return last;
-    context_.console.talk(Text().print("\n"));
-    return std::optional<Error>();
+    return at_terminal() ? std::optional<Error>() : last;
   }
 
   /// Nothing at the end of input; off a terminal, and after SIGTERM, when interrupted too.
   std::optional<std::string> next_line() {
+    if (!input_) return read_line(context_.interrupt);
     const std::string prompt = agent_->name.is_default() ? "❯ " : agent_->name.str() + " ❯ ";
     for (;;) {
-      if (at_terminal()) context_.console.error(Text().styled(Style::cyan, "{}", prompt));
-      auto line = read_line(context_.interrupt);
-      if (line || !context_.interrupt.requested() || !at_terminal() || context_.interrupt.must_end()) return line;
+      auto line = input_->read(prompt);
+      if (line || !context_.interrupt.requested() || context_.interrupt.must_end()) return line;
       context_.interrupt.clear();
-      context_.console.error(Text().print("\n(/quit or Ctrl-D leaves)\n"));
+      if (!input_->dropped_text()) context_.console.error(Text().print("(/quit or Ctrl-D leaves)\n"));
     }
   }
 
@@ -160,7 +169,7 @@ class Chat {
   Result<bool> obey(const std::string& text) {
     if (text.empty()) return true;
     if (text == "/help") {
-      context_.console.talk(Text().print(k_help));
+      context_.console.error(Text().print(k_help));  // asked for: also with --quiet
       return true;
     }
     if (text == "/new") {
@@ -168,7 +177,9 @@ class Chat {
       context_.console.note("a new session");
       return true;
     }
-    return false;
+    const bool is_command = text.front() == '/' && text.find_first_not_of("abcdefghijklmnopqrstuvwxyz-", 1) == std::string::npos;
+    if (is_command) context_.console.error(Text().print("there is no {}; /help lists what there is\n", text));
+    return is_command;
   }
 
   Context& context_;
@@ -181,6 +192,7 @@ class Chat {
   std::unique_ptr<Provider> provider_;
   std::optional<SessionStore> store_;
   std::optional<Session> session_;
+  std::optional<LineInput> input_;
   bool any_turn_ = false;
 };
 

@@ -63,6 +63,10 @@ Error unknown_provider(const ModelSetting& model, const Node* own, const Variabl
     return with_hint(error(Code::not_found, "the model '{}' does not say whose it is", model.model),
                      fmt::format("{} config set model.default PROVIDER/{}", variables.command(), model.model));
   }
+  if (own != nullptr && own->find(model.provider) != nullptr) {
+    return with_hint(error(Code::not_found, "the model provider '{}' has no base_url", model.provider),
+                     fmt::format("{} config set providers.{}.base_url URL", variables.command(), model.provider));
+  }
   std::vector<std::string> names;
   for (const ProviderPreset& preset : k_presets) names.emplace_back(preset.name);
   if (own != nullptr) {
@@ -90,8 +94,9 @@ Result<std::vector<std::pair<std::string, Secret>>> read_headers(const Node* own
       if (!secret) return missing_key(provider, name, variables);
       value = replace_all(value, "${" + name + "}", secret->reveal());
     }
-    if (value.find_first_of("\r\n") != std::string::npos || header.key().find_first_of("\r\n:") != std::string::npos) {
-      return error(Code::schema, "providers.{}.headers.{} holds a line break", provider, header.key());
+    if (value.find_first_of("\r\n") != std::string::npos || header.key().find_first_of("\r\n: ") != std::string::npos) {
+      return error(Code::schema, "providers.{}.headers: '{}' is no header; a name has no colon or blank, a value no line break", provider,
+                   header.key());
     }
     headers.emplace_back(header.key(), Secret(std::move(value)));
   }

@@ -27,6 +27,15 @@ Session session_from(const SqlRow& row) {
           row.text(4), row.text(5)};
 }
 
+Result<std::string> text_in_blocks(const std::string& blocks) {
+  KOPI_TRY(const Node list, parse_json(blocks, "a stored message", {.bytes = 64u << 20}));
+  std::string text;
+  for (const Node& block : list.items()) {
+    if (const Node* part = block.find("text")) text += part->as_text();
+  }
+  return text;
+}
+
 SqlValue optional_integer(const std::optional<std::int64_t>& value) { return value ? SqlValue(*value) : SqlValue(nullptr); }
 
 }  // namespace
@@ -34,18 +43,9 @@ SqlValue optional_integer(const std::optional<std::int64_t>& value) { return val
 std::string_view name(SessionKind kind) { return kind == SessionKind::interactive ? "interactive" : "oneshot"; }
 
 Result<SessionStore> SessionStore::open(const std::string& path, const Clock& clock) {
-  const auto opened = [&]() -> Result<Database> {
-    KOPI_TRY(Database database, Database::open(path));
-    KOPI_CHECK(database.migrate(k_version, k_schema));
-    return database;
-  };
-  auto database = opened();
-  if (!database) {
-    Error problem = std::move(database).error();
-    if (problem.code == Code::state) problem.hint = fmt::format("mv {} {}", shell_quote(path), shell_quote(path + ".damaged"));
-    return problem;
-  }
-  return SessionStore(*std::move(database), clock);
+  KOPI_TRY(Database database, Database::open(path));
+  KOPI_CHECK(database.migrate(k_version, k_schema));
+  return SessionStore(std::move(database), clock);
 }
 
 Result<Session> SessionStore::create(SessionKind kind, const std::string& model, const std::string& prompt) {
@@ -109,13 +109,23 @@ Result<std::vector<StoredMessage>> SessionStore::messages(const Session& session
     StoredMessage stored;
     stored.message.role = row.text(0) == "user" ? ChatMessage::Role::user : ChatMessage::Role::assistant;
     stored.partial = row.integer(2) != 0;
-    KOPI_TRY(const Node blocks, parse_json(row.text(1), "a stored message", {.bytes = 64u << 20}));
-    for (const Node& block : blocks.items()) {
-      if (const Node* text = block.find("text")) stored.message.text += text->as_text();
-    }
+    KOPI_TRY(stored.message.text, text_in_blocks(row.text(1)));
     messages.push_back(std::move(stored));
   }
   return messages;
+}
+
+Result<std::vector<std::string>> SessionStore::recent_questions(std::size_t count) {
+  KOPI_TRY(const auto rows,
+           database_.query("SELECT m.blocks FROM session s JOIN message m ON m.session_id = s.id"
+                           " WHERE s.kind = 'interactive' AND m.role = 'user' ORDER BY s.activity DESC, m.seq DESC LIMIT ?",
+                           {static_cast<std::int64_t>(count)}));
+  std::vector<std::string> questions;
+  for (auto row = rows.rbegin(); row != rows.rend(); ++row) {
+    KOPI_TRY(std::string text, text_in_blocks(row->text(0)));
+    questions.push_back(std::move(text));
+  }
+  return questions;
 }
 
 }  // namespace kopi

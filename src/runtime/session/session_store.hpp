@@ -48,6 +48,8 @@ class SessionStore {
   Result<void> add_message(const Session& session, const ChatMessage& message, bool partial);
   Result<void> add_usage(const Session& session, const std::string& model, const TokenUsage& usage);
   Result<std::vector<StoredMessage>> messages(const Session& session);
+  /// What was said last in interactive sessions, whichever, the oldest first.
+  Result<std::vector<std::string>> recent_questions(std::size_t count);
 
  private:
   SessionStore(Database database, const Clock& clock) : database_(std::move(database)), clock_(&clock) {}

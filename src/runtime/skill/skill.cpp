@@ -121,6 +121,20 @@ void walk_skills(const std::string& directory, std::size_t depth, const std::fun
   }
 }
 
+// The message of parse_skill() begins with file and line, which a finding has apart.
+Finding refusal(const std::string& file, std::string_view message) {
+  int line = 0;
+  if (message.starts_with(file + ":")) {
+    message.remove_prefix(file.size() + 1);
+    const auto digits = std::min(message.find_first_not_of("0123456789"), message.size());
+    if (digits > 0 && message.substr(digits).starts_with(": ")) {
+      line = static_cast<int>(parse_integer(message.substr(0, digits)).value_or(0));
+      message.remove_prefix(digits + 2);
+    }
+  }
+  return {Severity::medium, "skill.refused", file, line, 0, std::string(message), "", ""};
+}
+
 struct Loader {
   SkillSet set;
   std::set<std::string> names;
@@ -129,7 +143,7 @@ struct Loader {
     const auto text = read_file(file, k_max_skill);
     auto skill = text ? parse_skill(*text, file) : Result<Skill>(text.error());
     if (!skill) {
-      set.refused.push_back({Severity::medium, "skill.refused", file, 0, 0, skill.error().message, "", ""});
+      set.refused.push_back(refusal(file, skill.error().message));
       return;
     }
     skill->origin = origin;
