@@ -14,9 +14,14 @@ file(WRITE ${root}/doc/kopi/changelog "kopi (${CPACK_PACKAGE_VERSION}) unstable;
 
  -- ${CPACK_DEBIAN_PACKAGE_MAINTAINER}  ${date}
 ")
+# Linked into the program on purpose, and from sources with the distribution's patches: docs/decisions/0010-dependencies.md.
+file(WRITE ${root}/lintian/overrides/kopi "kopi: embedded-library *curl *
+kopi: embedded-library *zlib *
+")
 file(GLOB files ${root}/man/man1/*.1 ${root}/doc/kopi/changelog ${root}/doc/kopi/CHANGELOG.md)
 foreach(file ${files})
   execute_process(COMMAND gzip -9nf ${file} COMMAND_ERROR_IS_FATAL ANY)
 endforeach()
-file(GLOB_RECURSE everything LIST_DIRECTORIES false ${CPACK_TEMPORARY_DIRECTORY}/usr/share/*)
+file(GLOB_RECURSE everything LIST_DIRECTORIES false ${root}/*)
+list(FILTER everything EXCLUDE REGEX "/doc/kopi/examples/.*/scripts/")
 file(CHMOD ${everything} PERMISSIONS OWNER_READ OWNER_WRITE GROUP_READ WORLD_READ)

@@ -13,7 +13,11 @@ install(CODE "
     set(folder site-functions)
   endif()
   file(INSTALL DESTINATION \"\${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_DATADIR}/zsh/\${folder}\" TYPE FILE FILES \"${KOPI_MANUAL}/completions/zsh/_kopi\")")
-install(FILES LICENSE README.md CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/kopi OPTIONAL)
+# What the pages and messages refer to is there without the source tree.
+install(FILES LICENSE README.md CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/kopi)
+install(DIRECTORY docs/guide docs/formats docs/reference docs/decisions DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/kopi/docs)
+install(DIRECTORY schemas DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/kopi)
+install(DIRECTORY examples DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/kopi USE_SOURCE_PERMISSIONS)
 install(FILES ${CMAKE_CURRENT_LIST_DIR}/copyright DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/kopi)
 
 set(CPACK_GENERATOR DEB)

@@ -18,6 +18,8 @@
 namespace kopi::cli {
 namespace {
 
+constexpr std::string_view k_date = "2026-11-21";  // of the pages of version 0.1.0; a release changes both
+
 constexpr ManualRow k_variables[] = {
     {"KOPI_HOME",
      "Where kopi keeps its profiles, instead of ~/.kopi. When its parent directory is called profiles, that one profile is chosen."},
@@ -87,7 +89,7 @@ std::string fragment(std::string_view summary) {
 std::string header(std::string_view path, std::string_view summary) {
   std::string title = page_name(path);
   std::transform(title.begin(), title.end(), title.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-  return fmt::format(".TH \"{}\" 1 \"\" \"kopi {}\" \"kopi manual\"\n.nh\n.ad l\n.SH NAME\n{} \\- {}\n", roff_escape(title),
+  return fmt::format(".TH \"{}\" 1 \"{}\" \"kopi {}\" \"kopi manual\"\n.nh\n.ad l\n.SH NAME\n{} \\- {}\n", roff_escape(title), k_date,
                      program_version(), roff_escape(page_name(path)), prose(fragment(summary)));
 }
 
@@ -148,7 +150,8 @@ std::string command_page(const CommandSpec& command) {
   page += options_section(command.options);
   page += ".SH EXAMPLES\n";
   for (const ExampleSpec& example : command.examples) {
-    page += ".PP\n" + prose(example.says) + ":\n.PP\n.RS 4\n.nf\n\\fB" + roff_escape(example.command) + "\\fR\n.fi\n.RE\n";
+    page += (page.ends_with(".SH EXAMPLES\n") ? "" : ".PP\n") + prose(example.says) + ":\n.PP\n.RS 4\n.nf\n\\fB" +
+            roff_escape(example.command) + "\\fR\n.fi\n.RE\n";
   }
   return page + ".SH EXIT STATUS\n0 when the command did what it was asked to, otherwise as " + reference_to("") + " lists.\n" +
          see_also(command.path);
@@ -177,6 +180,7 @@ std::string overview_page() {
   for (const CommandSpec* command : all_commands()) {
     if (!command->hidden) page += row(reference_to(command->path), prose(command->summary));
   }
+  page += ".SH GUIDE\n" + prose("`kopi help TOPIC` shows a page: " + join(guide_topics(), ", ") + ".") + "\n";
   page += options_section({}) + row("\\fB\\-V, \\-\\-version\\fR", "which kopi this is");
   page += ".SH EXIT STATUS\n";
   for (const ExitMeaning& meaning : k_exits) page += row(fmt::format("\\fB{}\\fR", meaning.exit), prose(meaning.says));

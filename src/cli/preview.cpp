@@ -157,13 +157,15 @@ Result<std::string> text_before(const PlanStep& step, const Prepared& prepared, 
 Result<std::vector<std::pair<std::string, std::string>>> collect_diffs(const Prepared& prepared, const Context& context) {
   std::vector<std::pair<std::string, std::string>> diffs;
   for (const PlanStep& step : prepared.plan.steps) {
-    if (step.action == Action::adopt || step.action == Action::release) continue;
+    if (step.action == Action::adopt || step.action == Action::release || step.action == Action::keep) continue;  // stays as it is
     const auto shipped = prepared.distribution.files.find(step.path);
     KOPI_TRY(const std::string before, text_before(step, prepared, context));
     std::string after = shipped == prepared.distribution.files.end() ? "" : shipped->second.content;
     if (step.action == Action::merge) after = prepared.plan.merged.at(step.path);
-    KOPI_TRY(std::string diff, diff_texts(before, after, step.path.str()));
-    if (!diff.empty()) diffs.emplace_back(step.path.str(), std::move(diff));
+    std::string path = step.path.str();
+    if (step.action == Action::conflict) path += ".kopi-new";  // against the user's own, which stays
+    KOPI_TRY(std::string diff, diff_texts(before, after, path));
+    if (!diff.empty()) diffs.emplace_back(std::move(path), std::move(diff));
   }
   return diffs;
 }
@@ -202,7 +204,9 @@ Result<Text> render_diffs(const Prepared& prepared, const Context& context) {
   KOPI_TRY(const auto diffs, collect_diffs(prepared, context));
   Text text;
   for (const auto& [path, diff] : diffs) {
-    for (const std::string_view line : split_lines(diff)) {
+    std::vector<std::string_view> lines = split(diff, '\n');  // a carriage return is part of what changed, and is shown
+    if (!lines.empty() && lines.back().empty()) lines.pop_back();
+    for (const std::string_view line : lines) {
       Style style = Style::plain;
       if (line.starts_with("@@"))
         style = Style::cyan;

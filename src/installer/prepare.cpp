@@ -96,7 +96,7 @@ Result<UpdateOutcome> prepare_update(const UpdateRequest& request, const Install
   const bool may_skip = !record->commit.empty() && !request.plan.force_config && (!request.to || request.to == record->wanted);
   if (may_skip) options.installed_commit = record->commit;
   auto looked = open_source(source, options, context);
-  if (!looked && looked.error().code == Code::source && looked.error().hint.empty())
+  if (!looked && looked.error().code == Code::source && looked.error().hint.empty() && !request.to)
     looked.error().hint = fmt::format("if it moved: kopi profile install SOURCE --name {} --force", request.name.str());
   KOPI_TRY(auto opened, std::move(looked));
   if (!opened) return outcome;

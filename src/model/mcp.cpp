@@ -64,7 +64,7 @@ struct Reader {
 };
 
 void add_shipped(const Node& document, std::string_view file, Node& servers, Reader& reader) {
-  for (const std::string_view key : {"mcpServers", "mcp_servers"}) {
+  for (const std::string_view key : {"mcp_servers", "mcpServers"}) {  // the later one wins where both have a server
     const Node* table = document.find(key);
     if (table == nullptr || table->is_null()) continue;
     if (!table->is(Node::Kind::mapping)) {

@@ -164,6 +164,13 @@ TEST_CASE("every YAML value and key knows its line and its column in characters"
                "a: x\r\nb: y\r\n") == "$ 1:1\n$.a 1:4 1:1\n$.b 2:4 2:1\n");
 }
 
+TEST_CASE("a block scalar whose last line has no end keeps no line break; one of blanks alone is refused") {
+  CHECK(outcome(parse("a: |\n  x")) == outcome(parse("a: x")));
+  CHECK(outcome(parse("a: |\n  x\n")) == outcome(parse("a: \"x\\n\"")));
+  CHECK_FALSE(parse("a: |\n  x\n   "));  // here the suite of the specification wants a line break that is not there
+  CHECK_FALSE(parse("- |+\n   "));
+}
+
 TEST_CASE("what is not YAML is refused at its place") {
   const std::string rows[][2] = {{"a: b: c", "f:1:5: "},     {"a:\n  b: 1\n c: 2\n", "f:3:2: "},
                                  {"a: 'x\n", "f:1:5: "},     {"a:\n\tb: 1\n", "f:2:1: "},

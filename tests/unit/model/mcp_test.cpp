@@ -37,6 +37,8 @@ McpServer only(std::string_view mcp_json) {
 TEST_CASE("servers of mcp.json are read under both of its keys, by name") {
   CHECK(read("", "").empty());
   CHECK(read("{}", "{}").empty());
+  // where both names of the table have a server, mcpServers counts
+  CHECK(read(R"({"mcpServers": {"a": {"command": "ours"}}, "mcp_servers": {"a": {"command": "other"}}})", "") == "a: ours\n");
   CHECK(read(R"({"mcpServers": null})", R"({"mcp_servers": null})").empty());
   CHECK(read(R"({"mcpServers": {"b": {"command": "run b", "args": ["it's", 2, true], "env": {"A": "${A}", "N": 1}}},
                  "mcp_servers": {"a": {"url": "https://h/mcp", "headers": {"Authorization": "Bearer ${T}"}}}})",
