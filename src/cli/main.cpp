@@ -51,7 +51,8 @@ Result<void> choose_profile(Context& context, const std::optional<std::string>& 
 
 Result<Outcome> run(const CommandLine& line, Context& context) {
   if (line.wants_version) return version_outcome();
-  const bool unknown = line.command == nullptr && line.problem && line.positionals > 0;
+  const bool takes_commands = line.command == nullptr || (line.command->arguments.empty() && !commands_below(line.path).empty());
+  const bool unknown = takes_commands && line.problem && line.positionals > 0;
   if (line.wants_help && !unknown) return help_outcome(line.path);
   if (line.problem) return *line.problem;
   const Needs needs = line.command != nullptr ? line.command->needs : line.arguments.flag("--profile") ? Needs::choice : Needs::nothing;

@@ -99,7 +99,7 @@ Result<std::string> choose_model_name(Context& context, const Arguments& given, 
     const std::string suggestion = present && present->provider == provider ? present->model
                                    : preset == presets.end()                ? ""
                                                                             : std::string(preset->example_model);
-    const auto typed = context.console.ask(Text().print("Model [{}]: ", suggestion));
+    const auto typed = context.console.ask(Text().print("{}", suggestion.empty() ? "Model: " : fmt::format("Model [{}]: ", suggestion)));
     if (!typed) return no_answer(context);
     name = trim(*typed).empty() ? suggestion : std::string(trim(*typed));
   } else {
@@ -154,12 +154,12 @@ Result<Choice> choose(Context& context, const Arguments& given, const Agent& age
   choice.base_url = given.value("--base-url");
   if (const auto provider = given.value("--provider")) {
     choice.provider = to_lower_ascii(trim(*provider));
-    if (choice.provider.empty()) return error(Code::usage, "no provider was chosen");
   } else if (const auto named = provider_in(given.value("--model").value_or(""), agent.config)) {
     choice.provider = *named;
   } else {
     KOPI_TRY(choice.provider, ask_provider(context));
   }
+  if (choice.provider.empty()) return error(Code::usage, "no provider was chosen");
   KOPI_TRY(const Node config, config_with_choice(context, choice));
   KOPI_TRY(const Endpoint endpoint, find_endpoint(choice.setting(), config, *agent.variables));
   choice.key_variable = endpoint.key_variable;
