@@ -1,5 +1,6 @@
 #include "store/blobs.hpp"
 
+#include <atomic>
 #include <filesystem>
 #include <thread>
 
