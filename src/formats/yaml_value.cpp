@@ -16,7 +16,8 @@ bool looks_numeric(std::string_view text) {
 bool is_plain_safe(std::string_view text) {
   if (text.empty() || text.front() == ' ' || text.back() == ' ' || text.back() == ':') return false;
   if (std::string_view("-?:,[]{}#&*!|>'\"%@`=~<").find(text.front()) != std::string_view::npos) return false;
-  if (text.find_first_of(",[]{}\t\"'") != std::string_view::npos) return false;
+  // '?' too: yaml-cpp does not read a key between braces that ends in one.
+  if (text.find_first_of(",[]{}?\t\"'") != std::string_view::npos) return false;
   if (text.find(": ") != std::string_view::npos || text.find(" #") != std::string_view::npos) return false;
   if (text.starts_with("---") || text.starts_with("...")) return false;
   // What YAML 1.1 readers would not take for a string either.

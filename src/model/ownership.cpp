@@ -41,10 +41,11 @@ bool is_user_owned(const RelPath& path) {
 }
 
 Result<std::string> normalise_owned(std::string_view entry) {
-  std::string text = replace_all(trim(entry), "\\", "/");
+  const std::string slashed = replace_all(entry, "\\", "/");
+  std::string_view text = trim(slashed);
   if (text.starts_with('/')) return error(Code::path, "it is absolute");
-  while (text.starts_with("./")) text.erase(0, 2);
-  while (text.ends_with('/')) text.pop_back();
+  while (text.starts_with("./")) text = trim(text.substr(2));
+  while (text.ends_with('/')) text = trim(text.substr(0, text.size() - 1));
   KOPI_TRY(const RelPath path, RelPath::parse(text));
   if (is_user_owned(path)) return error(Code::path, "'{}' always belongs to the user", path.first());
   return path.str();

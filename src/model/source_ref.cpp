@@ -156,8 +156,19 @@ Result<void> check_ref(SourceRef& source) {
   return {};
 }
 
+// What nobody understands may hold a password all the same: what stands like one in front of a host is left out.
+std::string without_login(std::string_view text) {
+  const auto scheme = text.find("://");
+  const std::size_t begin = scheme == std::string_view::npos ? 0 : scheme + 3;
+  const auto end = text.rfind('@');
+  if (end == std::string_view::npos || end < begin || text.substr(begin, end - begin).find(':') == std::string_view::npos) {
+    return std::string(text);
+  }
+  return std::string(text.substr(0, begin)) + std::string(text.substr(end + 1));
+}
+
 Error not_a_source(std::string_view text) {
-  return with_hint(error(Code::source, "cannot understand the source '{}'", text),
+  return with_hint(error(Code::source, "cannot understand the source '{}'", without_login(text)),
                    "write a git URL, github.com/owner/repository, or a directory as ./path");
 }
 
@@ -175,7 +186,7 @@ Result<void> take_registry_id(std::string_view id, std::string_view text, Source
 
 Result<void> take_file_url(std::string_view path, std::string_view text, const SourceContext& context, SourceRef& source) {
   if (path.starts_with("localhost/")) path.remove_prefix(9);
-  if (!path.starts_with('/')) return error(Code::source, "'{}' does not name an absolute path", text);
+  if (!path.starts_with('/')) return error(Code::source, "'{}' does not name an absolute path", without_login(text));
   const std::string decoded = percent_decoded(path);
   if (has_control_characters(decoded)) return not_a_source(text);
   source.kind = SourceRef::Kind::path;

@@ -172,6 +172,8 @@ TEST_CASE("an entry of the author's list is normalised, or ignored with the reas
                                  {".\\skills\\a\\", "skills/a"},
                                  {" SOUL.md ", "SOUL.md"},
                                  {"././a", "a"},
+                                 {"./ a b /", "a b"},
+                                 {".\\ a \\ /", "a"},
                                  {".github/actions/", ".github/actions"},
                                  {"/skills", "E_PATH it is absolute"},
                                  {"\\skills", "E_PATH it is absolute"},
