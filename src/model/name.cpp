@@ -23,12 +23,12 @@ bool contains(std::span<const std::string_view> words, std::string_view word) {
 constexpr std::string_view k_reserved[] = {"kopi", "hermes", "default", "test", "tmp", "root", "sudo"};
 
 constexpr std::string_view k_commands[] = {
-    "audit",  "backstory", "chat",     "completion", "config",  "conflicts", "cost",    "cron",    "describe", "doctor",
-    "dump",   "env",       "gateway",  "help",       "info",    "insights",  "install", "kb",      "key",      "koi",
-    "kois",   "login",     "logout",   "logs",       "mcp",     "memory",    "model",   "pairing", "persona",  "plugins",
-    "policy", "profile",   "profiles", "prompt",     "publish", "registry",  "role",    "route",   "sbom",     "scan",
-    "search", "server",    "session",  "sessions",   "setup",   "skill",     "skills",  "status",  "store",    "team",
-    "tool",   "tools",     "trust",    "uninstall",  "update",  "version",   "whatsapp"};
+    "acp",     "audit",   "backstory", "chat",    "completion", "config",    "conflicts", "cost",     "cron",    "describe",
+    "doctor",  "dump",    "env",       "gateway", "help",       "honcho",    "info",      "insights", "install", "kb",
+    "key",     "koi",     "kois",      "login",   "logout",     "logs",      "mcp",       "memory",   "model",   "pairing",
+    "persona", "plugins", "policy",    "profile", "profiles",   "prompt",    "publish",   "registry", "role",    "route",
+    "sbom",    "scan",    "search",    "server",  "session",    "sessions",  "setup",     "skill",    "skills",  "status",
+    "store",   "team",    "tool",      "tools",   "trust",      "uninstall", "update",    "version",  "whatsapp"};
 
 }  // namespace
 

@@ -55,7 +55,8 @@ const CommandSpec config_set_command{
     "config set",
     "Change one setting",
     "Writes the value into the profile's config.yaml and leaves every other byte of the file as it is: comments, order, blank lines, "
-    "quotes. The value is checked against the setting's type. A key that kopi does not know is written, with a warning.",
+    "quotes. The value is checked against the setting's type. In a list an item's number is a step: model.fallback.0. A key that kopi "
+    "does not know is written, with a warning.",
     arguments,
     {},
     examples,
