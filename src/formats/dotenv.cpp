@@ -152,7 +152,8 @@ class Reader {
 };
 
 std::string render_value(std::string_view value) {
-  constexpr std::string_view plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:@%+,=-";  // what a shell takes as it stands, too
+  constexpr std::string_view plain =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:@%+,=-";  // what a shell takes as it stands, too
   if (value.find_first_not_of(plain) == std::string_view::npos) return std::string(value);
   if (value.find_first_of("'\r\n") == std::string_view::npos) return fmt::format("'{}'", value);
   std::string quoted = "\"";
@@ -187,7 +188,8 @@ Result<std::string> set_dotenv_value(std::string_view text, std::string_view fil
   if (const DotenvEntry* entry = present.find(name)) {
     edited.replace(entry->value_begin, entry->value_end - entry->value_begin, written);
   } else {
-    if (!edited.empty() && edited.back() != '\n') edited += newline;
+    // Behind a lone '\r' a '\n' completes the line's end; another '\r' would become part of the line.
+    if (!edited.empty() && edited.back() != '\n') edited += edited.back() == '\r' ? "\n" : newline;
     edited += fmt::format("{}={}{}", name, written, newline);
   }
   const Dotenv read_back = parse_dotenv(edited, file);

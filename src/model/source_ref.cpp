@@ -130,8 +130,11 @@ Result<void> take_fragment(std::string_view fragment, SourceRef& source) {
 }
 
 Result<void> check_subdirectory(SourceRef& source) {
-  while (source.subdirectory.ends_with('/')) source.subdirectory.pop_back();
-  while (source.subdirectory.starts_with("./")) source.subdirectory.erase(0, 2);
+  // Trimmed as the source itself is, so that what is shown reads back as the same.
+  std::string_view path = trim(source.subdirectory);
+  while (path.ends_with('/')) path = trim(path.substr(0, path.size() - 1));
+  while (path.starts_with("./")) path = trim(path.substr(2));
+  source.subdirectory = std::string(path);
   if (source.subdirectory.empty() || source.subdirectory == ".") {
     source.subdirectory.clear();
     return {};

@@ -94,6 +94,7 @@ TEST_CASE("what is behind '#' says which state and which directory") {
                                  {"github.com/o/r#v1&subdirectory=agents/bot", "git https://github.com/o/r #v1 /agents/bot"},
                                  {"github.com/o/r#subdirectory=agents/bot&v1", "git https://github.com/o/r #v1 /agents/bot"},
                                  {"github.com/o/r#subdirectory=./agents/bot/", "git https://github.com/o/r /agents/bot"},
+                                 {"github.com/o/r#subdirectory= &v1", "git https://github.com/o/r #v1"},
                                  {"github.com/o/r#&subdirectory=a", "git https://github.com/o/r /a"},
                                  {"github.com/o/r#subdirectory=.", "git https://github.com/o/r"},
                                  {"github.com/o/r#subdirectory=", "git https://github.com/o/r"},

@@ -1,0 +1,24 @@
+#include "formats/dotenv.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+namespace kopi {
+namespace {
+
+std::string with_new(std::string_view text) {
+  const auto edited = set_dotenv_value(text, ".env", "NEW", Secret("1"));
+  REQUIRE(edited.has_value());
+  return *edited;
+}
+
+}  // namespace
+
+TEST_CASE("a name is added on a line of its own, whatever the last line ends in") {
+  CHECK(with_new("") == "NEW=1\n");
+  CHECK(with_new("A=x") == "A=x\nNEW=1\n");
+  CHECK(with_new("A=x\r\nB=y") == "A=x\r\nB=y\r\nNEW=1\r\n");
+  // A lone '\r' at the end is half a line's end, not a part of the value.
+  CHECK(with_new("A=x\r\nB=\"y\" \r") == "A=x\r\nB=\"y\" \r\nNEW=1\r\n");
+}
+
+}  // namespace kopi
