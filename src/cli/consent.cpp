@@ -33,6 +33,12 @@ Result<void> consent_to(Context& context, const Prepared& prepared, bool yes, bo
   return context.consent(question, yes);
 }
 
+Result<void> check_plan(const Arguments& given, const Plan& plan) {
+  const auto wanted = given.value("--apply-plan");
+  if (!wanted || *wanted == plan_digest(plan).str()) return {};
+  return with_hint(error(Code::plan_stale, "the plan is now {}, not {}", plan_digest(plan).str(), *wanted), "look again with --dry-run");
+}
+
 Error conflicts_left(const Prepared& prepared, const std::string& profile_path) {
   Error problem = error(Code::conflict, "'{}' is {}, and some files are left for you to decide", prepared.name.str(),
                         prepared.previous ? "updated" : "installed");

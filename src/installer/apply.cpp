@@ -3,6 +3,8 @@
 // 2. a new profile: everything into a hidden directory beside it, flushed, then one rename;
 //    an existing one: first what goes, then the files, each by rename, then the ledger and the record, flushed.
 // Before the first write the profile is compared once more with what the plan was made on.
+#include <algorithm>
+
 #include "installer/live.hpp"
 #include "installer/operation.hpp"
 #include "store/blobs.hpp"
@@ -47,12 +49,23 @@ Result<void> store_blobs(const Distribution& distribution, const Blobs& blobs, c
   return {};
 }
 
-// Consent to the preview approves the MCP servers that it listed, bound to what they are; cron jobs it never approves.
-Result<void> approve_servers(const std::string& directory, const Distribution& distribution) {
+// Consent to the preview approves the MCP servers that it listed, bound to what they are; cron jobs it never approves. An
+// update lists the new ones alone: what was not approved before (in a clone, say) is not approved in passing.
+Result<void> approve_servers(const std::string& directory, const Prepared& prepared) {
   KOPI_TRY(Approvals approvals, read_approvals(directory));
-  auto& servers = approvals.digests["mcp"];
-  for (const McpServer& server : distribution.mcp_servers) servers[server.name] = sha256(server.approval_text()).str();
-  if (servers.empty()) return {};
+  const auto& added = prepared.plan.capabilities_added;
+  const auto was_listed = [&](const McpServer& server) {
+    return !prepared.previous || std::any_of(added.begin(), added.end(), [&](const Capability& capability) {
+      return capability.kind.starts_with("mcp-") && capability.name == server.name;
+    });
+  };
+  bool changed = false;
+  for (const McpServer& server : prepared.distribution.mcp_servers) {
+    if (!was_listed(server)) continue;
+    approvals.digests["mcp"][server.name] = sha256(server.approval_text()).str();
+    changed = true;
+  }
+  if (!changed) return {};
   return write_approvals(directory, approvals);
 }
 
@@ -66,7 +79,7 @@ Result<void> apply_new(const Prepared& prepared, const InstallRecord& record, co
     }
     for (const std::string_view name : profile_directories()) KOPI_CHECK(make_directories(join_path(staging, name)));
     KOPI_CHECK(write_installed(staging, {record, prepared.plan.ledger}));
-    KOPI_CHECK(approve_servers(staging, prepared.distribution));
+    KOPI_CHECK(approve_servers(staging, prepared));
     KOPI_CHECK(sync_file_system(staging));
     if (context.interrupt != nullptr && context.interrupt->requested()) return interrupted_error();
     return publish_profile(context.home, prepared.name, staging);
@@ -135,7 +148,7 @@ Result<void> apply_existing(const Prepared& prepared, const InstallRecord& recor
     if (step.action != Action::remove) KOPI_CHECK(apply_step(step, prepared, profile).while_doing("writing {}", step.path.str()));
   }
   KOPI_CHECK(write_installed(path, {record, prepared.plan.ledger}));
-  KOPI_CHECK(approve_servers(path, prepared.distribution));
+  KOPI_CHECK(approve_servers(path, prepared));
   return sync_file_system(path);
 }
 

@@ -26,12 +26,6 @@ constexpr ExampleSpec examples[] = {
     {"kopi install ./bot --name test-bot --dry-run", "look at what a local distribution would bring"},
     {"kopi install git@host:team/agents.git#v1.2 --subdir agents/bot", "one tag, one directory of a repository"}};
 
-Result<void> check_plan(const Arguments& given, const Plan& plan) {
-  const auto wanted = given.value("--apply-plan");
-  if (!wanted || *wanted == plan_digest(plan).str()) return {};
-  return with_hint(error(Code::plan_stale, "the plan is now {}, not {}", plan_digest(plan).str(), *wanted), "look again with --dry-run");
-}
-
 std::optional<std::string> make_alias(Context& context, const Prepared& prepared) {
   auto made = create_alias(context.home, prepared.name.str(), prepared.name, context.alias_context());
   if (made) return prepared.name.str();

@@ -57,7 +57,10 @@ Result<Outcome> update_one(Context& context, const Arguments& given, const Profi
   request.plan.force_config = given.flag("--force-config");
   const InstallContext install = context.install_context();
   KOPI_TRY(const UpdateOutcome update, prepare_update(request, install));
-  if (!update.prepared) return nothing_to_do(context, name, update);
+  if (!update.prepared) {
+    KOPI_CHECK(check_plan(given, Plan{}));
+    return nothing_to_do(context, name, update);
+  }
   const Prepared& prepared = *update.prepared;
   report_findings(prepared.distribution.findings, context);
 
@@ -77,10 +80,7 @@ Result<Outcome> update_one(Context& context, const Arguments& given, const Profi
     outcome.text.print("plan {}\n", plan_digest(prepared.plan).str());
     return outcome;
   }
-  if (const auto wanted = given.value("--apply-plan"); wanted && *wanted != plan_digest(prepared.plan).str()) {
-    return with_hint(error(Code::plan_stale, "the plan is now {}, not {}", plan_digest(prepared.plan).str(), *wanted),
-                     "look again with --dry-run");
-  }
+  KOPI_CHECK(check_plan(given, prepared.plan));
   context.console.talk(preview);
   KOPI_CHECK(consent_to(context, prepared, given.flag("--yes"), given.flag("--allow-new-capabilities")));
   KOPI_CHECK(apply_prepared(prepared, install));
