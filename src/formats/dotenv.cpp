@@ -108,12 +108,14 @@ class Reader {
     }
   }
 
-  // Up to the end of the line, or to a '#' behind a blank.
+  // Up to the end of the line, or to a '#' behind a blank. Stray '\r's around the value are no part of it, but go when it is replaced.
   void read_unquoted(std::string& value) {
     std::string_view rest = text_.substr(at_, std::min(text_.find('\n', at_), text_.size()) - at_);
+    if (rest.ends_with('\r')) rest.remove_suffix(1);
     for (const std::string_view comment : {" #", "\t#"}) rest = rest.substr(0, rest.find(comment));
+    while (rest.ends_with(' ') || rest.ends_with('\t')) rest.remove_suffix(1);
     value = trim(rest);
-    at_ += value.size();
+    at_ += rest.size();
   }
 
   char peek() const { return at_ < text_.size() ? text_[at_] : '\n'; }

@@ -226,8 +226,9 @@ Result<void> take_location(std::string_view text, const SourceContext& context, 
     const Parts parts = parts_of(source.location);
     // user:password@host/path without its scheme: not a word of it is repeated.
     if (std::string_view(parts.path).substr(0, parts.path.find('/')).find('@') != std::string_view::npos) return password_without_scheme();
-    // C:\bot is a path of another system, and a host that starts with '-' would be an option of ssh's.
-    if (names_no_repository(parts) || parts.host.starts_with('-') || parts.path.starts_with('\\')) return not_a_source(text);
+    // C:\bot is a path of another system, a host that starts with '-' would be an option of ssh's, and one with '~' a directory.
+    const bool is_host = !names_no_repository(parts) && !parts.host.starts_with('-') && !parts.host.starts_with('~');
+    if (!is_host || parts.path.starts_with('\\')) return not_a_source(text);
     return {};
   }
   return take_registry_id(text, text, source);

@@ -21,4 +21,16 @@ TEST_CASE("a name is added on a line of its own, whatever the last line ends in"
   CHECK(with_new("A=x\r\nB=\"y\" \r") == "A=x\r\nB=\"y\" \r\nNEW=1\r\n");
 }
 
+TEST_CASE("carriage returns around a value go with it") {
+  for (const std::string_view text : {"NEW=\r\rold\nB=1\n", "NEW=old\r\r\nB=1\n", "NEW=\r\r\r\nB=1\n", "NEW=\rold\r \r # why\nB=1\n"}) {
+    const auto edited = set_dotenv_value(text, ".env", "NEW", Secret("a b"));
+    REQUIRE(edited.has_value());
+    const Dotenv read = parse_dotenv(*edited, ".env");
+    REQUIRE(read.entries.size() == 2);
+    CHECK(read.entries[0].value.reveal() == "a b");
+    CHECK(edited->starts_with("NEW='a b'"));
+    CHECK(edited->ends_with("\nB=1\n"));
+  }
+}
+
 }  // namespace kopi
