@@ -15,6 +15,10 @@ namespace {
 
 constexpr std::size_t k_width = 80;  // what fits everywhere, also beside something else
 
+constexpr std::pair<std::string_view, std::string_view> k_groups[] = {{"config", "Read and change a profile's settings"},
+                                                                      {"env", "Read and change a profile's variables"},
+                                                                      {"skills", "Look at what an agent knows how to do"}};
+
 void columns(Text& text, const std::vector<std::pair<std::string, std::string>>& rows) {
   std::size_t widest = 0;
   for (const auto& row : rows) widest = std::max(widest, display_width(row.first));
@@ -98,6 +102,11 @@ std::string without_comments(std::string_view page) {
 
 }  // namespace
 
+std::string_view group_summary(std::string_view group) {
+  const auto found = std::find_if(std::begin(k_groups), std::end(k_groups), [&](const auto& entry) { return entry.first == group; });
+  return found == std::end(k_groups) ? group : found->second;
+}
+
 std::string usage_line(const CommandSpec& command) {
   std::string line = "kopi " + std::string(command.path);
   for (const ArgumentSpec& argument : command.arguments) {
@@ -126,6 +135,7 @@ Outcome help_outcome(const std::string& path) {
     if (command != nullptr) {
       command_help(outcome.text, *command);
     } else {
+      outcome.text.print("{}\n\n", group_summary(path));
       outcome.text.styled(Style::bold, "usage").print("  kopi {} COMMAND [OPTIONS]\n", path);
     }
     group(outcome.text, path);

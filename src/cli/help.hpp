@@ -4,6 +4,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "cli/command.hpp"
@@ -12,6 +13,9 @@ namespace kopi::cli {
 
 /// Help of a command or a group; of kopi as a whole for "".
 Outcome help_outcome(const std::string& path);
+
+/// What the commands of a group without a command of its own are for: "Read and change a profile's settings".
+std::string_view group_summary(std::string_view group);
 
 /// A page of the guide.   @error usage  there is none of that name
 Result<Outcome> guide_outcome(const std::string& topic);

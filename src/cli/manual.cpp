@@ -41,10 +41,6 @@ constexpr ManualRow k_files[] = {{"~/.kopi", "kopi's home, and the default profi
                                  {".kopi/", "kopi's records of what was installed and what you agreed to."},
                                  {"~/.local/bin/NAME", "The command that stands for a profile."}};
 
-constexpr ManualRow k_groups[] = {{"config", "Read and change a profile's settings"},
-                                  {"env", "Read and change a profile's variables"},
-                                  {"skills", "Look at what an agent knows how to do"}};
-
 struct ExitMeaning {
   int exit;
   std::string_view says;
@@ -158,8 +154,7 @@ std::string command_page(const CommandSpec& command) {
 }
 
 std::string group_page(std::string_view group) {
-  const auto known = std::find_if(std::begin(k_groups), std::end(k_groups), [&](const ManualRow& entry) { return entry.name == group; });
-  std::string page = header(group, known == std::end(k_groups) ? fmt::format("The {} commands", group) : known->says);
+  std::string page = header(group, group_summary(group));
   page += ".SH SYNOPSIS\n\\fBkopi " + roff_escape(group) + "\\fR \\fICOMMAND\\fR [\\fIOPTIONS\\fR]\n.SH COMMANDS\n";
   for (const CommandSpec* command : commands_below(group)) {
     if (!command->hidden) page += row(reference_to(command->path), prose(command->summary));
