@@ -282,8 +282,8 @@ std::string SourceRef::shown() const {
   std::string text = shown_location();
   if (ref) text += "#" + *ref;
   if (!subdirectory.empty()) text += (ref ? "&" : "#") + ("subdirectory=" + subdirectory);
-  // The last '#' counts: a directory whose name holds one needs another behind it.
-  if (!ref && subdirectory.empty() && text.find('#') != std::string::npos) text += '#';
+  // The last '#' counts: a directory whose name holds one needs another behind it. It also keeps a blank at the end.
+  if (!ref && subdirectory.empty() && (text.find('#') != std::string::npos || trim(text) != text)) text += '#';
   return text;
 }
 

@@ -181,6 +181,7 @@ TEST_CASE("what is shown holds no password and is read back as the same source")
                                  {"./bot#main", "/home/ada/work/bot#main"},
                                  {"./a#b#", "/home/ada/work/a#b#"},
                                  {"./a#b#main", "/home/ada/work/a#b#main"},
+                                 {"./a /", "/home/ada/work/a #"},
                                  {"file:///srv/bot", "file:///srv/bot"},
                                  {"file:///srv/a%20b%25c", "file:///srv/a b%25c"},
                                  {"file:///srv/100%25", "file:///srv/100%25"},
