@@ -165,12 +165,18 @@ Result<std::vector<std::string>> list_directory(const std::string& path) {
 }
 
 Result<void> make_directories(const std::string& path, mode_t mode) {
-  if (::mkdir(path.c_str(), mode) == 0 || is_directory(path)) return {};
-  if (errno == ENOENT && path != "/" && !path.empty()) {
+  // 0, or why not; looking whether it is there already would change errno.
+  const auto make = [&] {
+    const int problem = ::mkdir(path.c_str(), mode) == 0 ? 0 : errno;
+    return problem != 0 && is_directory(path) ? 0 : problem;
+  };
+  int problem = make();
+  if (problem == ENOENT && path != "/" && !path.empty()) {
     KOPI_CHECK(make_directories(parent_path(path), 0755));
-    if (::mkdir(path.c_str(), mode) == 0 || is_directory(path)) return {};
+    problem = make();
   }
-  return io_error("cannot make the directory", path, errno);
+  if (problem != 0) return io_error("cannot make the directory", path, problem);
+  return {};
 }
 
 Result<void> remove_file(const std::string& path) {
