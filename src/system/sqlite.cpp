@@ -25,7 +25,8 @@ struct Database::Implementation {
       return with_hint(error(Code::state, "the database {} is damaged: {}", path, sqlite3_errmsg(handle)),
                        fmt::format("mkdir -p {0} && mv {1}* {0}", aside, shell_quote(path)));
     }
-    if (code == SQLITE_FULL) return error(Code::io, "there is no space left for the database {}", path);
+    const bool is_full = code == SQLITE_FULL || (code == SQLITE_IOERR && sqlite3_system_errno(handle) == ENOSPC);
+    if (is_full) return error(Code::io, "there is no space left for the database {}", path);
     if (code == SQLITE_READONLY) return error(Code::io, "the database {} can't be written to: {}", path, sqlite3_errmsg(handle));
     if (code == SQLITE_BUSY || code == SQLITE_LOCKED) return error(Code::busy, "the database {} is used by another process", path);
     return error(Code::io, "{} in {} failed: {}", doing, path, sqlite3_errmsg(handle));
@@ -84,9 +85,11 @@ Database& Database::operator=(Database&&) noexcept = default;
 Database::~Database() = default;
 
 Result<Database> Database::open(const std::string& path) {
-  // SQLite would make it with the umask's mode; what is said in a chat is private.
-  const Descriptor made(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+  // SQLite would make it with the umask's mode; what is said in a chat is private. Closed before SQLite opens it: closing any
+  // descriptor of a file gives up the locks that the process has on it (POSIX), and another process would take the log away.
+  Descriptor made(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
   if (!made) return io_error("cannot open", path, errno);
+  made.reset();
   auto implementation = std::make_unique<Implementation>();
   implementation->path = path;
   if (sqlite3_open_v2(path.c_str(), &implementation->handle, SQLITE_OPEN_READWRITE, nullptr) != SQLITE_OK) {
