@@ -333,9 +333,14 @@ Result<std::string> set_yaml_value(std::string_view text, std::string_view file,
 Result<std::string> unset_yaml_value(std::string_view text, std::string_view file, std::span<const std::string> path) {
   KOPI_TRY(Node expected, parse_yaml(text, file));
   Editor editor(text, file);
-  KOPI_TRY(std::string edited, editor.unset(path));
+  auto edited = editor.unset(path);
+  if (!edited && edited.error().code == Code::not_found && find_yaml_value(expected, path) != nullptr) {
+    return with_hint(error(Code::yaml, "{}: '{}' comes from an alias, so it can't be taken out by itself", file, join(path, ".")),
+                     "kopi config edit");
+  }
+  if (!edited) return edited;
   unset_in(expected, path.subspan(0, editor.removed_keys()));
-  return proven(std::move(edited), file, expected);
+  return proven(*std::move(edited), file, expected);
 }
 
 const Node* find_yaml_value(const Node& document, std::span<const std::string> path) {
