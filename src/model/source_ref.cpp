@@ -23,9 +23,10 @@ bool names_no_repository(const Parts& parts) {
 
 // Where the host of user@host:path ends; an IPv6 host stands in brackets.
 std::size_t host_end(std::string_view text) {
-  const auto bracket = text.find(']');
-  const bool has_brackets = bracket != std::string_view::npos && text.find('[') < bracket;
-  return text.find(':', has_brackets ? bracket : 0);
+  const auto open = text.find('[');
+  const bool at_host = open == 0 || (open != std::string_view::npos && text[open - 1] == '@');
+  const auto close = at_host ? text.find(']', open) : std::string_view::npos;
+  return text.find(':', close == std::string_view::npos ? 0 : close);
 }
 
 Parts parts_of(const std::string& url) {
@@ -226,6 +227,7 @@ Result<void> take_location(std::string_view text, const SourceContext& context, 
     const Parts parts = parts_of(source.location);
     // user:password@host/path without its scheme: not a word of it is repeated.
     if (std::string_view(parts.path).substr(0, parts.path.find('/')).find('@') != std::string_view::npos) return password_without_scheme();
+    if (parts.user_info.find_first_of(":@[]") != std::string::npos) return password_without_scheme();
     // C:\bot is a path of another system, a host that starts with '-' would be an option of ssh's, and one with '~' a directory.
     const bool is_host = !names_no_repository(parts) && !parts.host.starts_with('-') && !parts.host.starts_with('~');
     if (!is_host || parts.path.starts_with('\\')) return not_a_source(text);

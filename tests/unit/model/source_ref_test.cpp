@@ -232,7 +232,8 @@ TEST_CASE("no message about a source repeats a password") {
   for (const std::string_view text :
        {"https://user:secret@", "https://user:secret@/o/r", "https://user:secret@h", "https://user:secret@h/", "ftp://user:secret@h/o/r",
         "user:secret@github.com/o/r", "https://user:secret@h/o#a&b", "https://user:secret@h/o#-x",
-        "https://user:secret@h/o#subdirectory=../x", "https://user:secret@\x02h/o", "user:secret@h\x7f:o/r", "file://user:secret@h/o"}) {
+        "https://user:secret@h/o#subdirectory=../x", "https://user:secret@\x02h/o", "user:secret@h\x7f:o/r", "[::secret@3]@h:o/r",
+        "file://user:secret@h/o"}) {
     const std::string line = read(text);
     CAPTURE(line);
     CHECK(line.starts_with("E_"));
