@@ -10,8 +10,9 @@ find_package(OpenSSL REQUIRED)
 
 function(kopi_archive target)
   find_library(${target}_ARCHIVE NAMES ${ARGN} PATHS ${KOPI_PREFIX}/lib NO_CACHE REQUIRED)
-  add_library(${target} INTERFACE)
-  target_link_libraries(${target} INTERFACE ${${target}_ARCHIVE})
+  # Imported, so that CMake knows what each archive needs behind it; a list of paths has no such order.
+  add_library(${target} UNKNOWN IMPORTED GLOBAL)
+  set_target_properties(${target} PROPERTIES IMPORTED_LOCATION ${${target}_ARCHIVE})
 endfunction()
 
 kopi_archive(dep_zlib libz.a)
