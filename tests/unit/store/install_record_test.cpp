@@ -53,7 +53,7 @@ Installed sample() {
   return installed;
 }
 
-constexpr std::string_view k_hint = "\n  hint: kopi doctor";
+constexpr std::string_view k_hint = "\n  hint: kopi -p bot doctor";
 
 }  // namespace
 
