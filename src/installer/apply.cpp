@@ -75,7 +75,7 @@ Result<void> apply_new(const Prepared& prepared, const InstallRecord& record, co
   const auto build = [&]() -> Result<void> {
     KOPI_TRY(const Directory directory, Directory::open(staging));
     for (const auto& [path, file] : prepared.distribution.files) {
-      KOPI_CHECK(directory.write(path, file.content, permission_bits(file.mode)));
+      KOPI_CHECK(directory.create(path, file.content, permission_bits(file.mode)));
     }
     for (const std::string_view name : profile_directories()) KOPI_CHECK(make_directories(join_path(staging, name)));
     KOPI_CHECK(write_installed(staging, {record, prepared.plan.ledger}));
@@ -161,9 +161,10 @@ Result<Applied> apply_prepared(const Prepared& prepared, const InstallContext& c
                         [&](std::string_view holder) { context.reporter.note(fmt::format("waiting for another kopi ({})", holder)); }));
   const InstallRecord record = make_record(prepared, context);
   if (prepared.profile_exists) {
-    KOPI_CHECK(check_unchanged(prepared, context.home.profile_path(prepared.name), context));
+    KOPI_CHECK(
+        check_unchanged(prepared, context.home.profile_path(prepared.name), context).while_doing("updating {}", prepared.name.str()));
   } else {
-    KOPI_CHECK(check_free(context.home, prepared.name));
+    KOPI_CHECK(check_free(context.home, prepared.name).while_doing("installing {}", prepared.name.str()));
   }
   KOPI_CHECK(store_blobs(prepared.distribution, Blobs(context.home), context));
   if (prepared.profile_exists) {

@@ -14,15 +14,16 @@
 namespace kopi {
 
 std::string Blobs::path_of(const Digest& digest) const {
-  const std::string hex = digest.hex();
-  return root_ + "/sha256/" + hex.substr(0, 2) + "/" + hex;
+  return root_ + "/sha256/" + digest.hex();
 }
 
 bool Blobs::has(const Digest& digest) const { return path_exists(path_of(digest)); }
 
 Result<void> Blobs::put(const Digest& digest, std::string_view content) const {
   const std::string path = path_of(digest);
-  if (path_exists(path)) return {};
+  // A crash before the flush can leave a name without its content.
+  struct stat present {};
+  if (::stat(path.c_str(), &present) == 0 && static_cast<std::size_t>(present.st_size) == content.size()) return {};
   const std::string temporary = path + "." + random_hex(4);
   Descriptor file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0444));
   if (!file && errno == ENOENT) {

@@ -3,7 +3,7 @@
 // The content-addressed store: each file as it was shipped, once, under its SHA-256. It is the base of the next merge and
 // what a rollback restores.
 //
-// On disk: <root>/store/sha256/<first two digits>/<64 digits>, mode 0444, never linked to a file that a user may edit.
+// On disk: <root>/store/sha256/<64 digits>, mode 0444, never linked to a file that a user may edit.
 // Threads: any; two writers of one blob write the same bytes.
 #pragma once
 

@@ -123,6 +123,16 @@ Result<void> Directory::write(const RelPath& path, std::string_view content, mod
   return {};
 }
 
+Result<void> Directory::create(const RelPath& path, std::string_view content, mode_t mode) const {
+  KOPI_TRY(const auto parent, open_parent(path, Missing::create));
+  const Descriptor file(
+      ::openat(parent->get(), std::string(path.filename()).c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode));
+  if (!file) return io_error("cannot write", shown(path), errno);
+  KOPI_CHECK(write_descriptor(file.get(), shown(path), content));
+  if (::fchmod(file.get(), mode) != 0) return io_error("cannot set the mode of", shown(path), errno);  // whatever the umask
+  return {};
+}
+
 Result<void> Directory::set_mode(const RelPath& path, mode_t mode) const {
   KOPI_TRY(const auto parent, open_parent(path, Missing::fail));
   if (!parent) return io_error("cannot open", shown(path), ENOENT);

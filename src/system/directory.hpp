@@ -32,6 +32,9 @@ class Directory {
   /// Replaces or makes the file, by rename, missing directories included (0755).
   /// Not flushed: a caller that writes many files flushes once (sync_file_system).
   Result<void> write(const RelPath& path, std::string_view content, mode_t mode) const;
+  /// Makes a file that is not there yet, in place: for a directory that nobody else looks into yet. Not flushed either.
+  /// @error io  it is there, or cannot be written
+  Result<void> create(const RelPath& path, std::string_view content, mode_t mode) const;
   /// Changes the permission bits of a regular file.
   Result<void> set_mode(const RelPath& path, mode_t mode) const;
   /// Removes a file, then the directories above it that this leaves empty.

@@ -10,6 +10,7 @@
 #include <algorithm>
 
 #include "base/text.hpp"
+#include "system/directory.hpp"
 #include "system/files.hpp"
 #include "system/git.hpp"
 #include "system/git_context.hpp"
@@ -52,8 +53,12 @@ Result<Mirror> open_or_make_mirror(const std::string& path) {
   if (git_repository_open_bare(&repository, path.c_str()) == 0) return Mirror{RepositoryPointer(repository), false};
   // Not there, or left half-made by a crash: a cache is made anew, never repaired.
   KOPI_CHECK(remove_tree(path));
-  KOPI_CHECK(make_directories(path, 0700));
-  if (git_repository_init(&repository, path.c_str(), 1) != 0) {
+  // What gitrepository-layout(5) calls a repository and no more; HEAD last, because without it there is none.
+  for (const char* directory : {"", "/objects", "/objects/pack", "/refs"}) KOPI_CHECK(make_directories(path + directory, 0700));
+  KOPI_TRY(const Directory mirror, Directory::open(path));
+  KOPI_CHECK(mirror.create(*RelPath::parse("config"), "[core]\n\trepositoryformatversion = 0\n\tbare = true\n", 0600));
+  KOPI_CHECK(mirror.create(*RelPath::parse("HEAD"), "ref: refs/heads/main\n", 0600));
+  if (git_repository_open_bare(&repository, path.c_str()) != 0) {
     return detail::git_error_as(Code::io, fmt::format("cannot make the mirror {}", path));
   }
   return Mirror{RepositoryPointer(repository), true};

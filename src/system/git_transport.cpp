@@ -59,7 +59,10 @@ class HttpSubtransport {
     stream->base.subtransport = self;
     stream->base.read = &HttpSubtransport::read;
     stream->base.write = &HttpSubtransport::write;
-    stream->base.free = [](git_smart_subtransport_stream* ended) { delete reinterpret_cast<HttpStream*>(ended); };
+    stream->base.free = [](git_smart_subtransport_stream* self) {
+      const std::unique_ptr<HttpStream> ended(reinterpret_cast<HttpStream*>(self));
+      if (ended->response) ended->transport->finish(*ended->response);
+    };
     if (service == GIT_SERVICE_UPLOADPACK_LS) {
       auto response = transport.list(url);
       if (!response) return transport.context_.fail(std::move(response).error());
@@ -134,6 +137,18 @@ class HttpSubtransport {
     return response;
   }
 
+  // libgit2 stops reading behind the last packet. A connection can be used again only when its answer was read to the end;
+  // the next request would otherwise wait for another handshake.
+  void finish(HttpResponse& response) {
+    if (context_.failure) return;
+    response.expect_end_within(std::chrono::milliseconds(200));
+    for (std::size_t read = 0; read < 64 * 1024;) {
+      const auto piece = context_.loop().run(response.read());
+      if (!piece || !*piece) return;  // what comes now is of no interest, so neither is why it does not come
+      read += (*piece)->size();
+    }
+  }
+
   Result<void> check_answer(const HttpResponse& response, std::string_view wanted_type) const {
     const int status = response.status();
     if (status == 403) return error(Code::auth, "{} refuses access (HTTP 403)", shown());
@@ -168,6 +183,7 @@ class HttpSubtransport {
         }
         return response;
       }
+      finish(*response);
       KOPI_CHECK(next_credential());
     }
   }
