@@ -11,25 +11,31 @@ constexpr std::string_view k_clear_screen = "\x1b[H\x1b[2J";
 
 }  // namespace
 
+LineInput::~LineInput() {
+  if (keys_) console_.draw(k_plain_pastes);
+}
+
 std::optional<std::string> LineInput::read(const std::string& prompt) {
   dropped_text_ = false;
   const Text styled = Text().styled(Style::cyan, "{}", prompt);
-  const std::optional<KeyInput> keys = plain_ ? std::nullopt : KeyInput::open();
-  if (!keys) {
+  if (!plain_ && !keys_) {
+    if (auto opened = KeyInput::open()) keys_.emplace(*std::move(opened));
+    if (keys_) console_.draw(k_bracket_pastes);
+  }
+  if (!keys_) {
     console_.error(styled);
     return read_line(interrupt_);
   }
+  keys_->resume();
   const Prompt shown{console_.rendered(styled), display_width(escape_terminal(prompt, Keep::nothing))};
-  console_.draw(k_bracket_pastes);
-  auto line = edit(*keys, shown);
+  auto line = edit(shown);
   if (!line) dropped_text_ = !editor_.text().empty();
   console_.draw(editor_.draw_end(shown, terminal_size()));
-  console_.draw(k_plain_pastes);
   editor_.begin_anew(line.value_or(""));
   return line;
 }
 
-std::optional<std::string> LineInput::edit(const KeyInput& keys, const Prompt& prompt) {
+std::optional<std::string> LineInput::edit(const Prompt& prompt) {
   for (;;) {
     std::string_view bytes = typed_ahead_;
     const LineEditor::Event event = editor_.feed(bytes);
@@ -43,7 +49,7 @@ std::optional<std::string> LineInput::edit(const KeyInput& keys, const Prompt& p
     if (interrupt_.requested()) return std::nullopt;
     if (!typed_ahead_.empty()) continue;
     console_.draw(editor_.draw(prompt, terminal_size()));
-    auto read = keys.read(interrupt_);
+    auto read = keys_->read(interrupt_);
     if (!read) return std::nullopt;
     typed_ahead_ = *std::move(read);
   }

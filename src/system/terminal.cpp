@@ -8,6 +8,7 @@
 
 #include <cerrno>
 #include <csignal>
+#include <utility>
 
 #include "system/descriptor.hpp"
 #include "system/files.hpp"
@@ -57,6 +58,27 @@ std::optional<std::string> read_line(const Interrupt& interrupt) {
     if (count == 0) return line.empty() ? std::nullopt : std::optional(line);
     if (c == '\n') return line;
     line += c;
+  }
+}
+
+std::optional<std::string> InputLines::next(const Interrupt& interrupt) {
+  for (std::size_t seen = 0;;) {
+    if (const auto end = ahead_.find('\n', seen); end != std::string::npos) {
+      std::string line = ahead_.substr(0, end);
+      ahead_.erase(0, end + 1);
+      return line;
+    }
+    seen = ahead_.size();
+    pollfd waiting[] = {{0, POLLIN, 0}, {interrupt.descriptor(), POLLIN, 0}};
+    if (::poll(waiting, 2, -1) < 0 && errno != EINTR) return std::nullopt;
+    if (interrupt.requested()) return std::nullopt;
+    if (waiting[0].revents == 0) continue;
+    char bytes[65536];
+    const ssize_t count = ::read(0, bytes, sizeof bytes);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return std::nullopt;
+    if (count == 0) return ahead_.empty() ? std::nullopt : std::optional(std::exchange(ahead_, {}));
+    ahead_.append(bytes, static_cast<std::size_t>(count));
   }
 }
 
@@ -118,6 +140,8 @@ KeyInput::~KeyInput() {
   ::sigaction(SIGWINCH, &state_->resized, nullptr);
   ::sigaction(SIGCONT, &state_->continued, nullptr);
 }
+
+void KeyInput::resume() const { state_->take(); }
 
 std::optional<std::string> KeyInput::read(const Interrupt& interrupt) const {
   pollfd waited[] = {{0, POLLIN, 0}, {interrupt.descriptor(), POLLIN, 0}};

@@ -45,11 +45,23 @@ class KeyInput {
   /// Waits for keys: the bytes that they send. An empty text: none came, but an interrupt, another size of the terminal, or the
   /// process was continued after a stop. Nothing: the terminal is gone.
   std::optional<std::string> read(const Interrupt& interrupt) const;
+  /// Sets the terminal once more, in case that others did meanwhile.
+  void resume() const;
 
  private:
   struct State;
   explicit KeyInput(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
+};
+
+/// Lines from a stdin that nobody else reads: faster than read_line() by reading ahead.
+class InputLines {
+ public:
+  /// The next one, without its end; nothing at the end of input and when interrupted.
+  std::optional<std::string> next(const Interrupt& interrupt);
+
+ private:
+  std::string ahead_;
 };
 
 /// One line from stdin, without its end; nothing at the end of input or on Ctrl-C.

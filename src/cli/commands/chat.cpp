@@ -155,7 +155,7 @@ class Chat {
 
   /// Nothing at the end of input; off a terminal, and after SIGTERM, when interrupted too.
   std::optional<std::string> next_line() {
-    if (!input_) return read_line(context_.interrupt);
+    if (!input_) return piped_.next(context_.interrupt);
     const std::string prompt = agent_->name.is_default() ? "❯ " : agent_->name.str() + " ❯ ";
     for (;;) {
       auto line = input_->read(prompt);
@@ -192,7 +192,8 @@ class Chat {
   std::unique_ptr<Provider> provider_;
   std::optional<SessionStore> store_;
   std::optional<Session> session_;
-  std::optional<LineInput> input_;
+  std::optional<LineInput> input_;  ///< at a terminal
+  InputLines piped_;                ///< elsewhere
   bool any_turn_ = false;
 };
 
