@@ -193,9 +193,11 @@ Text render_preview(const Prepared& prepared, const Context& context) {
   skills(text, prepared);
   capabilities(text, prepared);
   variables(text, prepared);
-  const std::size_t jobs = prepared.distribution.cron_jobs.size();
-  if (jobs > 0 && !prepared.previous)
-    text.print("\n{} arrive{} switched off, whatever the file says\n", count_of(jobs, "scheduled job"), jobs == 1 ? "s" : "");
+  const auto& news = prepared.plan.capabilities_added;
+  const auto is_job = [](const Capability& capability) { return capability.kind == "cron"; };
+  const auto new_jobs = static_cast<std::size_t>(std::count_if(news.begin(), news.end(), is_job));
+  const std::size_t jobs = prepared.previous ? new_jobs : prepared.distribution.cron_jobs.size();
+  if (jobs > 0) text.print("\n{} arrive{} switched off, whatever the file says\n", count_of(jobs, "scheduled job"), jobs == 1 ? "s" : "");
   text.print("\n");
   return text;
 }

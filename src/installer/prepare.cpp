@@ -15,8 +15,16 @@ Result<ProfileName> target_name(const InstallRequest& request, const Manifest& m
   return name;
 }
 
-Result<void> plan_against(Prepared& prepared, const PlanOptions& options, const Home& home) {
+// Looks at the profile while nobody writes there: record and ledger are two files.
+Result<void> plan_against(Prepared& prepared, const PlanOptions& options, const InstallContext& context) {
+  const Home& home = context.home;
   const std::string path = home.profile_path(prepared.name);
+  std::optional<FileLock> lock;
+  if (prepared.profile_exists) {
+    KOPI_TRY(lock,
+             lock_profile(home, prepared.name, LockMode::shared, "kopi profile update", context.interrupt,
+                          [&](std::string_view holder) { context.reporter.note(fmt::format("waiting for another kopi ({})", holder)); }));
+  }
   Ledger base;
   std::vector<Capability> capabilities;
   if (prepared.profile_exists) {
@@ -68,7 +76,7 @@ Result<Prepared> prepare_install(const InstallRequest& request, const InstallCon
                     prepared.name.str()));
   }
   if (!prepared.profile_exists) KOPI_CHECK(check_free(context.home, prepared.name));
-  KOPI_CHECK(plan_against(prepared, request.plan, context.home));
+  KOPI_CHECK(plan_against(prepared, request.plan, context));
   KOPI_TRY(prepared.env, env_status(prepared.distribution.manifest, context.home, prepared.name, context.environment));
   return prepared;
 }
@@ -106,7 +114,7 @@ Result<UpdateOutcome> prepare_update(const UpdateRequest& request, const Install
   prepared.source = std::move(source);
   prepared.profile_exists = true;
   KOPI_TRY(prepared.distribution, understand(std::move(opened->snapshot), context.program_version));
-  KOPI_CHECK(plan_against(prepared, request.plan, context.home));
+  KOPI_CHECK(plan_against(prepared, request.plan, context));
   KOPI_TRY(prepared.env, env_status(prepared.distribution.manifest, context.home, prepared.name, context.environment));
   const bool same_commit = prepared.distribution.ref ? prepared.distribution.ref->commit == record->commit : true;
   const bool same_tree = prepared.distribution.tree_digest == record->tree && prepared.source.ref == record->wanted;

@@ -62,9 +62,11 @@ TEST_CASE("a symbolic link at a shipped path, or on the way to one, is refused b
   REQUIRE(::symlink(elsewhere.at("SKILL.md").c_str(), profile.at("SOUL.md").c_str()) == 0);
   REQUIRE(::symlink("nowhere", profile.at("dangling").c_str()) == 0);
   REQUIRE(::symlink(elsewhere.path().c_str(), profile.at("skills").c_str()) == 0);
-  CHECK(scan(profile, {}, ledger({{"SOUL.md", "n"}})) == "E_LINK P/SOUL.md is a symbolic link, which kopi neither follows nor replaces");
-  CHECK(scan(profile, ledger({{"SOUL.md", "n"}}), {}) == "E_LINK P/SOUL.md is a symbolic link, which kopi neither follows nor replaces");
-  CHECK(scan(profile, {}, ledger({{"dangling", "n"}})) == "E_LINK P/dangling is a symbolic link, which kopi neither follows nor replaces");
+  const std::string refused =
+      " is a symbolic link, which kopi neither follows nor replaces\n  hint: move it elsewhere and run the command again";
+  CHECK(scan(profile, {}, ledger({{"SOUL.md", "n"}})) == "E_LINK P/SOUL.md" + refused);
+  CHECK(scan(profile, ledger({{"SOUL.md", "n"}}), {}) == "E_LINK P/SOUL.md" + refused);
+  CHECK(scan(profile, {}, ledger({{"dangling", "n"}})) == "E_LINK P/dangling" + refused);
   CHECK(scan(profile, {}, ledger({{"skills/SKILL.md", "n"}})) ==
         "E_LINK P/skills/SKILL.md is reached through a symbolic link, which kopi does not follow");
   CHECK(scan(profile, {}, ledger({{"skills/a/b", "n"}})) ==
