@@ -23,7 +23,7 @@ class LineEditor {
   enum class Event { more, submitted, ended, clear_screen };
 
   /// @param history  earlier questions, the oldest first
-  explicit LineEditor(std::vector<std::string> history) : history_(std::move(history)) {}
+  explicit LineEditor(std::vector<std::string> history) : history_(std::move(history)), recalled_(history_.size()) {}
 
   /// Takes keys off the front of `bytes` until one asks for something: submitted is Enter, ended is Ctrl-D without text.
   Event feed(std::string_view& bytes);

@@ -129,7 +129,7 @@ TEST_CASE("characters are taken whole: wide ones, marks, families, flags") {
   CHECK(typed({"\xe6", "\x97", "\xa5"}) == "> 日|\n");
   CHECK(text_after("a\xff"
                    "b\xe6\x97"
-                   "c") == "a\uFFFDb\uFFFDc");
+                   "c") == "a\uFFFDb\uFFFD\uFFFDc");
 }
 
 TEST_CASE("a long line is broken at the edge, wide characters never in half") {

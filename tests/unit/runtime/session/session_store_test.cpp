@@ -42,7 +42,7 @@ TEST_CASE("what was said is there in order when the store is opened again") {
     id = session.id;
     CHECK(id.starts_with("20260314-150926-"));
     CHECK(id.size() == 22);
-    must(store.add_message(session, user("a\0b \"q\" 🎉\n"), false));
+    must(store.add_message(session, user("a b \"q\" 🎉\n"), false));
     must(store.add_message(session, assistant("half"), true));
     must(store.add_usage(session, "openai/gpt", {1, std::nullopt, 3}));
   }
@@ -52,7 +52,7 @@ TEST_CASE("what was said is there in order when the store is opened again") {
   CHECK(session.model == "openai/gpt");
   CHECK(session.prompt == "Be brief.");
   CHECK(session.created_at == "2026-03-14T15:09:26Z");
-  CHECK(shown(must(store.messages(session))) == "user a\0b \"q\" 🎉\n\nassistant~ half\n");
+  CHECK(shown(must(store.messages(session))) == "user a b \"q\" 🎉\n\nassistant~ half\n");
   CHECK(files.scratch.mode("state.db") == 0600);
 }
 
@@ -63,12 +63,10 @@ TEST_CASE("a session is found by the start of its id, if only one has it") {
   CHECK(must(store.find(one.id.substr(0, 8))).id == one.id);
   const Session two = must(store.create(SessionKind::oneshot, "m", ""));
   CHECK(must(store.find(two.id)).id == two.id);
-  CHECK(test::shown(store.find("2026").error()) ==
-        "E_NOT_FOUND several sessions start with '2026'");
+  CHECK(test::shown(store.find("2026").error()) == "E_NOT_FOUND several sessions start with '2026'");
   for (const std::string id : {"", "nope", "%", "_", "2026%", "' OR 1 --"}) {
     INFO(id);
-    CHECK(test::shown(store.find(id).error()) ==
-          "E_NOT_FOUND there is no session '" + id + "'");
+    CHECK(test::shown(store.find(id).error()) == "E_NOT_FOUND there is no session '" + id + "'");
   }
 }
 

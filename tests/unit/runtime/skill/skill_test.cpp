@@ -91,9 +91,8 @@ TEST_CASE("the nearer root wins, deep ones are found, hidden ones and those insi
       must(load_skills({{scratch.at("profile"), "profile"}, {scratch.at("root"), "root"}, {scratch.at("missing"), "root"}}));
   CHECK(names(set) == "cook(profile) deep(profile) read(root) ");
   CHECK(set.skills[0].description == "Does cook.");
-  CHECK(test::shown(set.refused) == "medium skill.refused " + scratch.at("profile/broken/SKILL.md") + ":0:0 " +
-                                        scratch.at("profile/broken/SKILL.md") +
-                                        ":1: there is no front matter with a name and a description\n");
+  CHECK(test::shown(set.refused) ==
+        "medium skill.refused " + scratch.at("profile/broken/SKILL.md") + ":1:0 there is no front matter with a name and a description\n");
   CHECK(count_skill_directories(scratch.at("profile")) == 3);
   scratch.write("profile/cook/scripts/run.sh", "");
   CHECK(must(list_skill_files(set.skills[0])) == std::vector<std::string>{"SKILL.md", "inner/SKILL.md", "scripts/run.sh"});
