@@ -88,7 +88,7 @@ TEST_CASE("what is wrong is said, with what was probably meant") {
       {{"profile", "create"}, "profile create ! missing argument NAME"},
       {{"profile", "create", "a", "b"}, "profile create NAME=a ! too many arguments: 'b'"},
       {{"profile", "list", "--yes=1"}, "profile list ! unknown option '--yes'"},
-      {{"profile", "list", "--json=1"}, "profile list --json ! --json takes no value"},
+      {{"profile", "list", "--json=1"}, "profile list ! --json takes no value"},
       {{"profile", "list", "--jsn"}, "profile list ! unknown option '--jsn', did you mean '--json'?"},
       {{"profile", "create", "a", "--clon"}, "profile create NAME=a ! unknown option '--clon', did you mean '--clone'?"},
       {{"profile", "create", "a", "--desc", "x"},
