@@ -228,8 +228,9 @@ Result<void> take_location(std::string_view text, const SourceContext& context, 
     // user:password@host/path without its scheme: not a word of it is repeated.
     if (std::string_view(parts.path).substr(0, parts.path.find('/')).find('@') != std::string_view::npos) return password_without_scheme();
     if (parts.user_info.find_first_of(":@[]") != std::string::npos) return password_without_scheme();
-    // C:\bot is a path of another system, a host that starts with '-' would be an option of ssh's, and one with '~' a directory.
-    const bool is_host = !names_no_repository(parts) && !parts.host.starts_with('-') && !parts.host.starts_with('~');
+    // C:\bot is a path of another system, a host that starts with '-' would be an option of ssh's; without the user that '@'
+    // promises, @registry:a/b would be shown as something else.
+    const bool is_host = !names_no_repository(parts) && !parts.host.starts_with('-') && !text.starts_with('@');
     if (!is_host || parts.path.starts_with('\\')) return not_a_source(text);
     return {};
   }
