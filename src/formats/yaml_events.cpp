@@ -140,6 +140,9 @@ class Gate {
     const fy_mark* end = token == nullptr ? nullptr : fy_token_end_mark(token);
     event.place = last_place_;  // what is not written stands behind what was read before it
     if (start == nullptr) return;
+    // libfyaml 0.8 marks a value that is not written, 0.7 does not.
+    const bool plain = event.kind == YamlEvent::Kind::scalar && event.style == YamlEvent::Style::plain;
+    if (plain && end != nullptr && start->input_pos == end->input_pos) return;
     event.begin = start->input_pos;
     event.end = end == nullptr ? start->input_pos : end->input_pos;
     event.place = {start->line + 1, start->column + 1};
