@@ -33,6 +33,10 @@ kopi_archive(dep_yaml_cpp libyaml-cpp.a)
 kopi_archive(dep_utf8proc libutf8proc.a)
 target_compile_definitions(dep_utf8proc INTERFACE UTF8PROC_STATIC)
 
+find_package(CLI11 REQUIRED)
+add_library(dep_cli11 INTERFACE)
+target_link_libraries(dep_cli11 INTERFACE CLI11::CLI11)
+
 add_library(dep_prefix INTERFACE)
 target_include_directories(dep_prefix SYSTEM INTERFACE ${KOPI_PREFIX}/include)
 foreach(target dep_git2 dep_curl)

@@ -131,8 +131,11 @@ class Reader {
       } else if (option == nullptr) {
         words.push_back(word);
       } else if (option->value.empty()) {
-        if (equals != std::string::npos) complain(error(Code::usage, "{} takes no value", word.substr(0, equals)));
-        words.push_back(word.substr(0, equals));
+        if (equals == std::string::npos) {
+          words.push_back(word);
+        } else {
+          complain(error(Code::usage, "{} takes no value", word.substr(0, equals)));
+        }
       } else if (equals != std::string::npos) {
         words.push_back(word.substr(0, equals));
         words.push_back(word.substr(equals + 1));

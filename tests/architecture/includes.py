@@ -15,6 +15,7 @@ THIRD_PARTY = {
     "git2.h": "system",
     "git2/": "system",
     "curl/": "system",
+    "CLI/": "cli",
     "sodium.h": "system",
     "sodium/": "system",
     "sqlite3.h": "system",
@@ -25,7 +26,7 @@ THIRD_PARTY = {
     "fmt/": "*",  # part of how every room speaks: base/result.hpp brings it along
 }
 # In no header that another room includes, directly or through others: their macros and weight stay where they are.
-HIDDEN = ("git2", "archive", "sodium", "curl/", "boost/", "openssl/", "sqlite3", "nlohmann/", "yaml-cpp/", "libfyaml", "utf8proc")
+HIDDEN = ("CLI/", "git2", "archive", "sodium", "curl/", "boost/", "openssl/", "sqlite3", "nlohmann/", "yaml-cpp/", "libfyaml", "utf8proc")
 # The operating system's own headers belong to system.
 POSIX = re.compile(
     r"(sys|linux|netinet|arpa)/.*|(unistd|fcntl|dirent|pwd|grp|poll|spawn|termios|netdb|signal|pthread|dlfcn|fnmatch|glob|ftw|syslog)\.h")

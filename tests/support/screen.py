@@ -11,9 +11,11 @@
 """
 
 import os
+import shlex
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 PATIENCE = 20
 
@@ -23,6 +25,7 @@ class Screen:
 
     def __init__(self, socket):
         self.socket = socket
+        self.status = Path(socket + ".status")  # tmux does not always learn how a command ended
 
     def tmux(self, *words):
         done = subprocess.run(["tmux", "-f", "/dev/null", "-S", self.socket, *words], capture_output=True, text=True, check=False)
@@ -30,7 +33,9 @@ class Screen:
 
     def start(self, command):
         # One server a story; the pane stays when its command has ended, so that its last words and its status can be read.
-        self.tmux("new-session", "-d", "-x", "80", "-y", "24", "-s", "story", "bash", "--norc", "-c", "read -rs; " + command)
+        self.status.write_text("")  # there from the start: stories compare directories
+        keep_status = f"{command}\necho $? > {shlex.quote(str(self.status))}"
+        self.tmux("new-session", "-d", "-x", "80", "-y", "24", "-s", "story", "bash", "--norc", "-c", "read -rs; " + keep_status)
         self.tmux("set-option", "-g", "status", "off")
         self.tmux("set-option", "-g", "remain-on-exit", "on")
         self.tmux("set-option", "-g", "remain-on-exit-format", "")
@@ -72,8 +77,8 @@ def main():
     elif command == "show":
         print("\n".join(line.rstrip() for line in screen.lines()))
     elif command == "end":
-        screen.until(lambda: screen.state("pane_dead") == "1", "the command's end")
-        print(f"ended with {screen.state('pane_dead_status')}")
+        screen.until(lambda: screen.status.read_text().endswith("\n"), "the command's end")
+        print(f"ended with {screen.status.read_text().strip()}")
         screen.close()
     elif command == "resize":
         screen.tmux("resize-window", "-t", "story", "-x", words[0], "-y", words[1])

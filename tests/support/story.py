@@ -308,7 +308,7 @@ class Story:
         text = output.decode("utf-8", "backslashreplace")
         for value, name in sorted(self.names.items(), key=lambda pair: -len(pair[0])):
             text = text.replace(value, name)
-        for value, name in ((str(self.home), "~" if self.markdown else "$HOME"), (str(self.work), "$WORK"), (str(ROOT), "$ROOT"), (str(self.kopi), "$KOPI")):
+        for value, name in ((str(self.home), "~" if self.markdown else "$HOME"), (str(self.work), "$WORK"), (str(self.kopi), "$KOPI"), (str(ROOT), "$ROOT")):
             text = text.replace(value, name)
         if self.markdown:
             text = re.sub(r"\b\d+\.\d s\]$", "0.4 s]", text, flags=re.MULTILINE)

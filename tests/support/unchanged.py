@@ -17,8 +17,9 @@ def state_of(root, left_out):
     state = {}
     for directory, names, files in os.walk(root):
         relative = os.path.relpath(directory, root)
-        names[:] = [n for n in names if os.path.normpath(os.path.join(relative, n)) not in left_out]
-        for name in names + files:
+        counts = lambda n: os.path.normpath(os.path.join(relative, n)) not in left_out  # noqa: B023, E731
+        names[:] = filter(counts, names)
+        for name in names + [*filter(counts, files)]:
             path = os.path.join(directory, name)
             info = os.lstat(path)
             content = ""
