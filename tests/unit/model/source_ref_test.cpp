@@ -185,7 +185,9 @@ TEST_CASE("what is shown holds no password and is read back as the same source")
                                  {"file:///srv/bot", "file:///srv/bot"},
                                  {"file:///srv/a%20b%25c", "file:///srv/a b%25c"},
                                  {"file:///srv/100%25", "file:///srv/100%25"},
-                                 {"acme/bot@^1", "acme/bot@^1"}};
+                                 {"acme/bot@^1", "acme/bot@^1"},
+                                 {"registry:acme/bot", "acme/bot"},
+                                 {"registry:acme.dev/bot", "registry:acme.dev/bot"}};
   for (const auto& [text, shown] : rows) {
     const SourceRef source = must(parse(text));
     CHECK(source.shown() == shown);
