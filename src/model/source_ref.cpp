@@ -272,7 +272,11 @@ Result<SourceRef> with_ref(SourceRef source, std::string ref) {
 
 std::string SourceRef::shown_location() const {
   if (is_file_url) return "file://" + replace_all(location, "%", "%25");
-  if (kind == Kind::registry && is_host_shorthand(location)) return std::string(k_registry) + location;
+  if (kind == Kind::registry) {
+    const bool like_another =
+        is_path(location) || location.find("://") != std::string::npos || is_host_shorthand(location) || is_scp_like(location);
+    return like_another ? std::string(k_registry) + location : location;
+  }
   if (kind != Kind::git) return location;
   const Parts parts = parts_of(location);
   std::string user = parts.user_info.substr(0, parts.user_info.find(':'));
