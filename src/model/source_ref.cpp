@@ -237,6 +237,27 @@ Result<void> take_location(std::string_view text, const SourceContext& context, 
   return take_registry_id(text, text, source);
 }
 
+// What a browser shows of a directory in a repository is the address that people copy; git knows nothing of it.
+Result<void> refuse_web_page(const SourceRef& source) {
+  if (source.kind != SourceRef::Kind::git) return {};
+  const Parts parts = parts_of(source.location);
+  if (parts.scheme != "https" && parts.scheme != "http") return {};
+  for (const std::string_view marker : {"/-/tree/", "/-/blob/", "/tree/", "/blob/", "/src/branch/", "/src/tag/"}) {
+    const auto at = parts.path.find(marker);
+    const bool behind_owner_and_name =
+        at != std::string::npos && std::count(parts.path.begin(), parts.path.begin() + static_cast<std::ptrdiff_t>(at), '/') > 0;
+    const bool is_githubs = marker != "/tree/" && marker != "/blob/" ? true : to_lower_ascii(parts.host) == "github.com";
+    if (!behind_owner_and_name || !is_githubs) continue;
+    const std::string rest = parts.path.substr(at + marker.size());
+    const auto slash = std::min(rest.find('/'), rest.size());
+    std::string meant = fmt::format("{}/{}#{}", parts.host, parts.path.substr(0, at), rest.substr(0, slash));
+    if (slash + 1 < rest.size()) meant += "&subdirectory=" + rest.substr(slash + 1);
+    return with_hint(error(Code::source, "{} is a page of a web site, not a repository", source.shown_location()),
+                     "kopi install " + shell_quote(meant));
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<SourceRef> parse_source(std::string_view text, const std::optional<std::string>& subdirectory, const SourceContext& context) {
@@ -248,6 +269,7 @@ Result<SourceRef> parse_source(std::string_view text, const std::optional<std::s
     text = text.substr(0, hash);
   }
   KOPI_CHECK(take_location(text, context, source));
+  KOPI_CHECK(refuse_web_page(source));
   while (source.kind == SourceRef::Kind::git && source.location.ends_with('/')) source.location.pop_back();
   if (subdirectory) {
     SourceRef given = source;

@@ -267,6 +267,28 @@ TEST_CASE("one repository is one identity, however it is written") {
   for (const auto& [text, identity] : rows) CHECK(must(parse(text)).identity() == identity);
 }
 
+TEST_CASE("a page of a forge is named as what it shows") {
+  const std::string rows[][2] = {
+      {"https://github.com/o/r/tree/main/agents/bot", "kopi install 'github.com/o/r#main&subdirectory=agents/bot'"},
+      {"github.com/o/r/tree/v1", "kopi install 'github.com/o/r#v1'"},
+      {"https://gitlab.example/a/b/c/-/tree/main/x", "kopi install 'gitlab.example/a/b/c#main&subdirectory=x'"},
+      {"https://codeberg.org/o/r/src/branch/main/x", "kopi install 'codeberg.org/o/r#main&subdirectory=x'"},
+      {"https://user:secret@github.com/o/r/tree/main", "kopi install 'github.com/o/r#main'"}};
+  for (const auto& [text, hint] : rows) {
+    const auto result = parse(text);
+    CAPTURE(text);
+    REQUIRE_FALSE(result);
+    CHECK(result.error().code == Code::source);
+    CHECK(result.error().hint == hint);
+    CHECK(result.error().message.find("secret") == std::string::npos);
+  }
+  for (const std::string_view text :
+       {"https://git.example/group/tree/main", "https://github.com/tree/blob", "git@github.com:o/r/tree/main"}) {
+    CAPTURE(text);
+    CHECK(parse(text).has_value());
+  }
+}
+
 TEST_CASE("the same place at another ref") {
   const SourceRef source = must(parse("github.com/o/r#v1&subdirectory=a"));
   CHECK(must(with_ref(source, "v2")).shown() == "https://github.com/o/r#v2&subdirectory=a");
