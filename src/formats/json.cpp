@@ -79,7 +79,8 @@ class TreeBuilder final : public nlohmann::json_sax<nlohmann::json> {
 
   bool parse_error(std::size_t position, const std::string&, const nlohmann::json::exception& problem) override {
     const Place place = place_of(std::min(position > 0 ? position - 1 : 0, text_.size()));
-    failure = error(Code::json, "{}:{}:{}: not JSON: {}", file_, place.line, place.column, reason_in(problem.what()));
+    failure = error(Code::json, "{}:{}:{}: not JSON: {}", file_, place.line, place.column,
+                    text_.empty() ? "the text is empty" : reason_in(problem.what()));
     return false;
   }
 
@@ -87,7 +88,6 @@ class TreeBuilder final : public nlohmann::json_sax<nlohmann::json> {
   // Of "[json.exception...] parse error at line 1, column 4: syntax error while parsing value - invalid literal; last read: 'nulx'".
   static std::string reason_in(std::string_view text) {
     if (text.find("number overflow") != std::string_view::npos) return "the number is too large";
-    if (text.find("empty input") != std::string_view::npos) return "the text is empty";
     if (const auto dash = text.find(" - "); dash != std::string_view::npos) text.remove_prefix(dash + 3);
     text = text.substr(0, text.find("; last read: "));
     return replace_all(text, "; expected ", ", expected ");
