@@ -161,6 +161,8 @@ Plan make_plan(const Ledger& base, const LiveFiles& live, const std::vector<Capa
   Plan plan = Planner(base, live, shipped, live_contents, options).plan();
   std::copy_if(shipped.capabilities.begin(), shipped.capabilities.end(), std::back_inserter(plan.capabilities_added),
                [&](const Capability& capability) { return !is_covered(capability, old_capabilities); });
+  for (Capability& lifted : lifted_limits(old_capabilities, shipped.capabilities)) plan.capabilities_added.push_back(std::move(lifted));
+  std::sort(plan.capabilities_added.begin(), plan.capabilities_added.end());
   std::set_difference(old_capabilities.begin(), old_capabilities.end(), shipped.capabilities.begin(), shipped.capabilities.end(),
                       std::back_inserter(plan.capabilities_removed));
   return plan;

@@ -19,6 +19,7 @@ constexpr std::pair<std::string_view, std::string_view> k_kinds[] = {{"mcp-comma
                                                                      {"terminal", "sets the terminal"},
                                                                      {"memory", "reads shared memory"},
                                                                      {"tool", "allows a tool"},
+                                                                     {"denied-tool", "denies a tool"},
                                                                      {"toolset", "uses a toolset"},
                                                                      {"cron", "brings a scheduled job"},
                                                                      {"executable", "brings an executable"},
@@ -42,6 +43,7 @@ class Lister {
     subtree("terminal", "terminal");
     if (const Node* layers = at({"memory", "layers"})) add("memory", "memory.layers", render_json(*layers));
     strings("tool", at({"tools", "allow"}));
+    strings("denied-tool", at({"tools", "deny"}));
     strings("toolset", tool_sets(in_.config));
     for (const CronJob& job : in_.cron_jobs) add("cron", job.id, job.schedule);
     for (const std::string& file : in_.executables) add("executable", file, "");
@@ -120,6 +122,7 @@ class Lister {
 std::vector<Capability> list_capabilities(const CapabilityInputs& inputs) { return Lister(inputs).list(); }
 
 bool is_covered(const Capability& capability, const std::vector<Capability>& old) {
+  if (capability.kind == "denied-tool") return true;  // a limit
   std::string_view detail = capability.detail;
   const bool is_server = capability.kind.starts_with("mcp-");
   if (is_server && detail.ends_with(k_off)) detail.remove_suffix(k_off.size());
@@ -127,6 +130,22 @@ bool is_covered(const Capability& capability, const std::vector<Capability>& old
     if (other.kind != capability.kind || other.name != capability.name) return false;
     return capability.kind == "env" || other.detail == capability.detail || other.detail == detail;
   });
+}
+
+std::vector<Capability> lifted_limits(const std::vector<Capability>& old, const std::vector<Capability>& now) {
+  const auto has = [](const std::vector<Capability>& list, std::string_view kind, std::string_view name) {
+    return std::any_of(list.begin(), list.end(),
+                       [&](const Capability& other) { return other.kind == kind && (name.empty() || other.name == name); });
+  };
+  std::vector<Capability> lifted;
+  for (const Capability& limit : old) {
+    const bool denied = limit.kind == "denied-tool";
+    if (!denied && limit.kind != "sandbox") continue;
+    if (has(now, limit.kind, limit.name)) continue;
+    lifted.push_back({denied ? "tool" : limit.kind, limit.name, denied ? "no longer denied" : "no longer " + limit.detail});
+  }
+  if (has(old, "tool", "") && !has(now, "tool", "")) lifted.push_back({"tool", "every tool", "no longer limited to a list"});
+  return lifted;
 }
 
 Node to_json(const Capability& capability) {

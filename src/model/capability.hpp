@@ -39,6 +39,10 @@ std::vector<Capability> list_capabilities(const CapabilityInputs& inputs);
 /// `old` lets the agent do that already: it lists the same, the same server switched on, or the same variable.
 bool is_covered(const Capability& capability, const std::vector<Capability>& old);
 
+/// What the agent may do because a limit is gone: a tool is no longer denied, the list of allowed ones or a setting of the sandbox
+/// no longer there. A limit that another value replaced is a capability of its own.
+std::vector<Capability> lifted_limits(const std::vector<Capability>& old, const std::vector<Capability>& now);
+
 Node to_json(const Capability& capability);
 Node to_json(const std::vector<Capability>& capabilities);
 /// Of to_json(); anything that is no capability is skipped.

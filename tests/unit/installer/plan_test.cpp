@@ -190,9 +190,9 @@ TEST_CASE("a conflict's file lands beside the user's") { CHECK(must(beside_path(
 TEST_CASE("capabilities are compared as sets") {
   Distribution shipped;
   shipped.capabilities = {{"cron", "a", "1"}, {"cron", "b", "1"}, {"env", "X", ""}};
-  const Plan plan = make_plan({}, {}, {{"cron", "a", "2"}, {"env", "X", ""}, {"tool", "t", ""}}, shipped, {}, {});
+  const Plan plan = make_plan({}, {}, {{"cron", "a", "2"}, {"env", "X", ""}, {"plugin", "t", ""}}, shipped, {}, {});
   CHECK(plan.capabilities_added == std::vector<Capability>{{"cron", "a", "1"}, {"cron", "b", "1"}});
-  CHECK(plan.capabilities_removed == std::vector<Capability>{{"cron", "a", "2"}, {"tool", "t", ""}});
+  CHECK(plan.capabilities_removed == std::vector<Capability>{{"cron", "a", "2"}, {"plugin", "t", ""}});
 }
 
 TEST_CASE("a plan is printed in groups, under a digest of everything else in it") {

@@ -54,7 +54,7 @@ TEST_CASE("each setting that reaches out is one capability") {
        "terminal | terminal.backend | local\nterminal | terminal.cwd | /\nterminal | terminal.env | [\"A\", \"B\"]\n"},
       {R"({"memory": {"layers": ["team"]}})", "memory | memory.layers | [\"team\"]\n"},
       {R"({"tools": {"allow": ["web", "shell"], "deny": ["x"], "toolsets": ["dev"]}})",
-       "tool | shell | \ntool | web | \ntoolset | dev | \n"},
+       "denied-tool | x | \ntool | shell | \ntool | web | \ntoolset | dev | \n"},
       {R"({"toolsets": ["dev", "dev"]})", "toolset | dev | \n"},
       {R"({"providers": null, "sandbox": null, "memory": {"layers": null}, "tools": {"allow": null}})", ""},
       {R"({"providers": [], "sandbox": "off", "terminal": 1, "tools": {"allow": "x"}})", ""}};
@@ -90,6 +90,30 @@ TEST_CASE("any change of a server, a host or a schedule is another capability") 
     CAPTURE(server);
     CHECK(of_mcp(R"({"mcpServers": {"s": )" + std::string(server) + "}}") != before);
   }
+}
+
+TEST_CASE("a limit is covered, and missed when it goes") {
+  const auto of = [](std::string_view config) {
+    World world;
+    world.config = test::json(config);
+    return list_capabilities({world.manifest, world.config, world.servers, world.jobs, world.executables, world.plugins});
+  };
+  const auto words = [](const std::vector<Capability>& list) {
+    std::string text;
+    for (const Capability& capability : list) text += capability.kind + " | " + capability.name + " | " + capability.detail + "\n";
+    return text;
+  };
+  const auto strict = of(R"({"tools": {"deny": ["shell", "write_file"]}, "sandbox": {"mode": "strict"}})");
+  CHECK(words(lifted_limits(strict, strict)).empty());
+  CHECK(words(lifted_limits({}, strict)).empty());
+  for (const Capability& capability : of(R"({"tools": {"deny": ["a"]}})")) CHECK(is_covered(capability, {}));
+  CHECK(words(lifted_limits(strict, of(R"({"tools": {"deny": ["shell"]}, "sandbox": {"mode": "off"}})"))) ==
+        "tool | write_file | no longer denied\n");
+  CHECK(words(lifted_limits(strict, {})) ==
+        "tool | shell | no longer denied\ntool | write_file | no longer denied\nsandbox | sandbox.mode | no longer strict\n");
+  const auto listed = of(R"({"tools": {"allow": ["read_file"]}})");
+  CHECK(words(lifted_limits(listed, of("{}"))) == "tool | every tool | no longer limited to a list\n");
+  CHECK(words(lifted_limits(listed, of(R"({"tools": {"allow": ["grep"]}})"))).empty());
 }
 
 TEST_CASE("capabilities are written as records and read back") {
