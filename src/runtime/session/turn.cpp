@@ -38,8 +38,10 @@ std::vector<ChatMessage> history(const std::vector<StoredMessage>& stored) {
 
 Task<Result<TurnResult>> run_turn(TurnInput input, Provider& provider, SessionStore& store, std::function<void(const TurnEvent&)> sink,
                                   std::stop_token stop) {
-  KOPI_CO_CHECK(store.add_message(input.session, {ChatMessage::Role::user, input.text}, false));
-  KOPI_CO_TRY(const auto stored, store.messages(input.session));
+  // Read first: another kopi that speaks in this session may add its answer at any time, and a request ends with its own question.
+  KOPI_CO_TRY(auto stored, store.messages(input.session));
+  stored.push_back({{ChatMessage::Role::user, input.text}, false});
+  KOPI_CO_CHECK(store.add_message(input.session, stored.back().message, false));
   ChatRequest request;
   request.model = input.model.model;
   request.system = input.session.prompt;
