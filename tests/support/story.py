@@ -177,6 +177,8 @@ class Story:
         self.environment["GIT_SSH_COMMAND"] = server.command
         self.environment["SSH_WRONG"] = server.command.replace("user_config", "other_config")
         self.names[str(server.port)] = "$SSH_PORT"
+        user = server.url.split("://", 1)[1].split("@")[0]
+        self.names[f"{user}@127.0.0.1"] = "$LOGIN@127.0.0.1"
 
     def directive_model_server(self, script, name="MODEL"):
         """model-server SCRIPT [NAME]: $NAME is its URL, $WORK/journal has what it was asked"""
