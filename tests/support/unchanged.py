@@ -19,7 +19,7 @@ def state_of(root, left_out):
         relative = os.path.relpath(directory, root)
         counts = lambda n: os.path.normpath(os.path.join(relative, n)) not in left_out  # noqa: B023, E731
         names[:] = filter(counts, names)
-        for name in names + [*filter(counts, files)]:
+        for name in names + [file for file in files if file != ".tmux.status"]:  # the terminal's own
             path = os.path.join(directory, name)
             info = os.lstat(path)
             content = ""
