@@ -46,6 +46,7 @@ std::string Text::render(bool colour) const {
 }
 
 void Table::row(std::vector<std::string> cells, std::string mark) {
+  cells.resize(headings_.size());
   for (std::string& cell : cells) cell = escape_terminal(cell, Keep::nothing);
   rows_.push_back({std::move(mark), std::move(cells)});
 }

@@ -49,7 +49,7 @@ class Text {
 class Table {
  public:
   explicit Table(std::vector<std::string> headings) : headings_(std::move(headings)) {}
-  /// `mark` stands in front of the row.
+  /// As many cells as headings; `mark` stands in front of the row.
   void row(std::vector<std::string> cells, std::string mark = " ");
   Text render() const;
 

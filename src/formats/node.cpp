@@ -201,4 +201,9 @@ std::string_view name(Node::Kind kind) {
   return "null";
 }
 
+std::string with_article(Node::Kind kind) {
+  if (kind == Node::Kind::null) return "null";
+  return std::string(kind == Node::Kind::integer ? "an " : "a ").append(name(kind));
+}
+
 }  // namespace kopi

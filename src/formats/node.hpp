@@ -103,5 +103,7 @@ class Node {
 };
 
 std::string_view name(Node::Kind kind);
+/// With its article, for messages: "a list", "an integer".
+std::string with_article(Node::Kind kind);
 
 }  // namespace kopi

@@ -102,14 +102,14 @@ Result<Distribution> understand(Snapshot snapshot, const std::string& program_ve
   if (const SnapshotFile* file = find_file(distribution.files, "config.yaml")) {
     KOPI_TRY(config, parse_yaml(file->content, "config.yaml"));
     if (!config.is_null() && !config.is(Node::Kind::mapping))
-      return error(Code::yaml, "config.yaml:1: expected keys and values, found a {}", name(config.kind()));
+      return error(Code::yaml, "config.yaml:1: expected keys and values, found {}", with_article(config.kind()));
     const Findings about = check_config(config, "config.yaml");
     distribution.findings.insert(distribution.findings.end(), about.begin(), about.end());
   }
   Node mcp;
   if (const SnapshotFile* file = find_file(distribution.files, "mcp.json")) {
     KOPI_TRY(mcp, parse_json(file->content, "mcp.json"));
-    if (!mcp.is(Node::Kind::mapping)) return error(Code::json, "mcp.json:1: expected an object, found a {}", name(mcp.kind()));
+    if (!mcp.is(Node::Kind::mapping)) return error(Code::json, "mcp.json:1: expected an object, found {}", with_article(mcp.kind()));
   }
   McpReading servers = read_mcp_servers(mcp, config, "mcp.json", "config.yaml");
   distribution.mcp_servers = std::move(servers.servers);

@@ -23,8 +23,8 @@ class Reader {
   Result<ManifestReading> read() {
     if (document_.is_null()) return error(Code::manifest, "{}: the file is empty; it needs at least a name", file_);
     if (!document_.is(Node::Kind::mapping)) {
-      return error(Code::manifest, "{}:{}: expected keys and values, found a {}", file_, std::max(document_.place().line, 1),
-                   kopi::name(document_.kind()));
+      return error(Code::manifest, "{}:{}: expected keys and values, found {}", file_, std::max(document_.place().line, 1),
+                   with_article(document_.kind()));
     }
     Manifest& manifest = reading_.manifest;
     manifest.name = text("name");
@@ -72,7 +72,7 @@ class Reader {
   std::string text_of(const Node& node, const std::string& path) {
     if (node.is_null()) return {};
     if (node.is_scalar()) return node.as_text();
-    refuse(node.place(), fmt::format("{}: expected text, found a {}", path, kopi::name(node.kind())));
+    refuse(node.place(), fmt::format("{}: expected text, found {}", path, with_article(node.kind())));
     return {};
   }
   std::string text(std::string_view key) {
@@ -92,7 +92,7 @@ class Reader {
     const Node* list = document_.find("env_requires");
     if (list == nullptr || list->is_null()) return;
     if (!list->is(Node::Kind::sequence)) {
-      return refuse(list->place(), fmt::format("$.env_requires: expected a list, found a {}", kopi::name(list->kind())));
+      return refuse(list->place(), fmt::format("$.env_requires: expected a list, found {}", with_article(list->kind())));
     }
     std::size_t index = 0;
     for (const Node& entry : list->items()) read_variable(entry, fmt::format("$.env_requires[{}]", index++));
@@ -138,7 +138,7 @@ class Reader {
       note("manifest.quoted-boolean", node->place(), fmt::format("{}.{}: '{}' is text; write it without quotes", path, key, word));
       return word == "true" || word == "yes";
     }
-    const std::string found = node->is_scalar() ? fmt::format("'{}'", node->as_text()) : fmt::format("a {}", kopi::name(node->kind()));
+    const std::string found = node->is_scalar() ? fmt::format("'{}'", node->as_text()) : with_article(node->kind());
     refuse(node->place(), fmt::format("{}.{}: expected true or false, found {}", path, key, found));
     return otherwise;
   }
@@ -154,7 +154,7 @@ class Reader {
     const Node* list = document_.find("distribution_owned");
     if (list == nullptr || list->is_null()) return;
     if (!list->is(Node::Kind::sequence)) {
-      return refuse(list->place(), fmt::format("$.distribution_owned: expected a list, found a {}", kopi::name(list->kind())));
+      return refuse(list->place(), fmt::format("$.distribution_owned: expected a list, found {}", with_article(list->kind())));
     }
     auto& owned = reading_.manifest.owned.emplace();
     std::size_t index = 0;

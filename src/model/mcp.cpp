@@ -27,7 +27,7 @@ struct Reader {
       if (member.is_scalar()) {
         result.emplace_back(member.key(), member.as_text());
       } else {
-        complain(file, member.place(), fmt::format("{}.{}: expected a text, found a {}", path, member.key(), kopi::name(member.kind())));
+        complain(file, member.place(), fmt::format("{}.{}: expected a text, found {}", path, member.key(), with_article(member.kind())));
       }
     }
     return result;
@@ -51,7 +51,7 @@ struct Reader {
       if (!arguments->is(Node::Kind::sequence)) return complain(file, arguments->place(), fmt::format("{}.args: expected a list", path));
       for (const Node& item : arguments->items()) {
         if (!item.is_scalar())
-          return complain(file, item.place(), fmt::format("{}.args: expected texts, found a {}", path, kopi::name(item.kind())));
+          return complain(file, item.place(), fmt::format("{}.args: expected texts, found {}", path, with_article(item.kind())));
         server.arguments.push_back(item.as_text());
       }
     }

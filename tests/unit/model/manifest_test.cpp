@@ -141,7 +141,7 @@ TEST_CASE("every complaint is reported at once, by place") {
         "high manifest.invalid distribution.yaml:1:10 $.version: expected text, found a list\n"
         "high manifest.invalid distribution.yaml:3:11 $.env_requires[0].name: 'bad name' must match [A-Z_][A-Z0-9_]*\n"
         "high manifest.invalid distribution.yaml:4:5 $.env_requires[1]: expected a mapping with a name\n"
-        "high manifest.invalid distribution.yaml:5:21 $.distribution_owned: expected a list, found a integer\n"
+        "high manifest.invalid distribution.yaml:5:21 $.distribution_owned: expected a list, found an integer\n"
         "low manifest.unknown-key distribution.yaml:6:1 $.licence: unknown key, did you mean 'license'?\n");
 }
 
