@@ -172,6 +172,29 @@ std::string render_value(std::string_view value) {
   return quoted + "\"";
 }
 
+std::string write_value(std::string_view text, const Dotenv& present, std::string_view name, const std::string& written) {
+  std::string edited(text);
+  if (const DotenvEntry* entry = present.find(name))
+    return edited.replace(entry->value_begin, entry->value_end - entry->value_begin, written);
+  const std::string_view newline = text.find("\r\n") == std::string_view::npos ? "\n" : "\r\n";
+  // Behind a lone '\r' a '\n' completes the line's end; another '\r' would become part of the line.
+  if (!edited.empty() && edited.back() != '\n') edited += edited.back() == '\r' ? "\n" : newline;
+  return edited + fmt::format("{}={}{}", name, written, newline);
+}
+
+// The proof of an edit: every entry reads as before, and the one that counts for `name` as `value`.
+bool is_that_change(const Dotenv& before, const Dotenv& after, std::string_view name, const Secret& value) {
+  const DotenvEntry* replaced = before.find(name);
+  if (after.entries.size() != before.entries.size() + (replaced == nullptr ? 1 : 0)) return false;
+  for (std::size_t i = 0; i < after.entries.size(); ++i) {
+    const bool is_set = replaced == nullptr ? i + 1 == after.entries.size() : &before.entries[i] == replaced;
+    const DotenvEntry& now = after.entries[i];
+    if (now.name != (is_set ? name : std::string_view(before.entries[i].name))) return false;
+    if (now.value.reveal() != (is_set ? value : before.entries[i].value).reveal()) return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 const DotenvEntry* Dotenv::find(std::string_view name) const {
@@ -184,22 +207,13 @@ Dotenv parse_dotenv(std::string_view text, std::string_view file) { return Reade
 Result<std::string> set_dotenv_value(std::string_view text, std::string_view file, std::string_view name, const Secret& value) {
   if (value.reveal().find('\0') != std::string_view::npos) return error(Code::schema, "the value for {} holds a NUL byte", name);
   const Dotenv present = parse_dotenv(text, file);
-  const std::string written = render_value(value.reveal());
-  const std::string_view newline = text.find("\r\n") == std::string_view::npos ? "\n" : "\r\n";
-  std::string edited(text);
-  if (const DotenvEntry* entry = present.find(name)) {
-    edited.replace(entry->value_begin, entry->value_end - entry->value_begin, written);
-  } else {
-    // Behind a lone '\r' a '\n' completes the line's end; another '\r' would become part of the line.
-    if (!edited.empty() && edited.back() != '\n') edited += edited.back() == '\r' ? "\n" : newline;
-    edited += fmt::format("{}={}{}", name, written, newline);
+  std::string edited = write_value(text, present, name, render_value(value.reveal()));
+  if (is_that_change(present, parse_dotenv(edited, file), name, value)) return edited;
+  if (value.reveal().empty()) {  // nothing before a '#' makes the comment the value
+    edited = write_value(text, present, name, "''");
+    if (is_that_change(present, parse_dotenv(edited, file), name, value)) return edited;
   }
-  const Dotenv read_back = parse_dotenv(edited, file);
-  const DotenvEntry* entry = read_back.find(name);
-  if (entry == nullptr || entry->value.reveal() != value.reveal()) {
-    return error(Code::schema, "{}: {} can't be set in this file without changing other lines", file, name);
-  }
-  return edited;
+  return error(Code::schema, "{}: {} can't be set in this file without changing other lines", file, name);
 }
 
 Result<std::string> unset_dotenv_value(std::string_view text, std::string_view file, std::string_view name) {

@@ -33,4 +33,14 @@ TEST_CASE("carriage returns around a value go with it") {
   }
 }
 
+TEST_CASE("a comment that touches the value never becomes the value") {
+  const auto emptied = set_dotenv_value("A='x'#why\n", ".env", "A", Secret(""));
+  REQUIRE(emptied.has_value());
+  CHECK(*emptied == "A=''#why\n");
+  // Here the second line alone counts; taking its quotes away must not make the first one count instead.
+  const auto again = set_dotenv_value(std::string_view("A=''\nA='x'#\0\n", 14), ".env", "A", Secret(""));
+  REQUIRE(again.has_value());
+  CHECK(*again == std::string_view("A=''\nA=''#\0\n", 13));
+}
+
 }  // namespace kopi
