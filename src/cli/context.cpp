@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "store/locks.hpp"
 #include "store/profiles.hpp"
 
 namespace kopi::cli {

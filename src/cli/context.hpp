@@ -11,6 +11,7 @@
 #include "installer/context.hpp"
 #include "store/aliases.hpp"
 #include "store/home.hpp"
+#include "store/locks.hpp"
 #include "system/clock.hpp"
 #include "system/environment.hpp"
 #include "system/interrupt.hpp"

@@ -8,6 +8,7 @@
 #include "cli/context.hpp"
 #include "cli/help.hpp"
 #include "cli/parse.hpp"
+#include "store/lifecycle.hpp"
 #include "store/profiles.hpp"
 #include "system/files.hpp"
 #include "system/terminal.hpp"
@@ -28,10 +29,16 @@ Outcome version_outcome() {
   return outcome;
 }
 
+// What a crash has left half-done is put right before anybody looks at it.
+Result<void> open_home(Context& context) {
+  KOPI_TRY(context.home, find_home(context.environment, context.working_directory));
+  recover_home(context.home, context.alias_context(), context.console);
+  return {};
+}
+
 // Whatever says which profile is meant must name one that exists. Only a broken sticky choice lets some commands go on: those
 // that show or change it.
 Result<void> choose_profile(Context& context, const std::optional<std::string>& flag, Needs needs) {
-  KOPI_TRY(context.home, find_home(context.environment, context.working_directory));
   auto selection = select_profile(context.home, flag, context.environment);
   Error problem;
   if (selection) {
@@ -56,6 +63,7 @@ Result<Outcome> run(const CommandLine& line, Context& context) {
   if (line.wants_help && !unknown) return help_outcome(line.path);
   if (line.problem) return *line.problem;
   const Needs needs = line.command != nullptr ? line.command->needs : line.arguments.flag("--profile") ? Needs::choice : Needs::nothing;
+  if (needs != Needs::nothing) KOPI_CHECK(open_home(context));
   if (needs != Needs::nothing) KOPI_CHECK(choose_profile(context, line.arguments.value("--profile"), needs));
   if (line.command == nullptr) return help_outcome(line.path);
   auto outcome = line.command->run(context, line.arguments);

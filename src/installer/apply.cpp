@@ -1,133 +1,85 @@
 // Order of writing, so that what is on disk can always be explained:
-// 1. every shipped file into the store, flushed;
+// 1. every shipped file and the ledger into the store;
 // 2. a new profile: everything into a hidden directory beside it, flushed, then one rename;
-//    an existing one: first what goes, then the files, each by rename, then the ledger and the record, flushed.
+//    an existing one: one transaction of files, ledger, record, approvals and history.
 // Before the first write the profile is compared once more with what the plan was made on.
 #include <algorithm>
 
+#include "installer/apply_parts.hpp"
 #include "installer/live.hpp"
 #include "installer/operation.hpp"
 #include "store/blobs.hpp"
+#include "store/lifecycle.hpp"
+#include "store/locks.hpp"
 #include "store/profiles.hpp"
-#include "system/crypto.hpp"
+#include "store/transaction.hpp"
 #include "system/directory.hpp"
 #include "system/files.hpp"
+#include "system/step.hpp"
 
 namespace kopi {
 namespace {
 
 using Action = PlanStep::Action;
 
-InstallRecord make_record(const Prepared& prepared, const InstallContext& context) {
-  const Distribution& distribution = prepared.distribution;
-  const std::string now = format_time(context.clock.now());
-  InstallRecord record;
-  record.name = distribution.manifest.name;
-  record.version = distribution.manifest.version;
-  record.description = distribution.manifest.description;
-  record.source = prepared.source.shown();
-  record.identity = prepared.source.identity();
-  record.wanted = prepared.source.ref;
-  record.subdirectory = prepared.source.subdirectory;
-  if (distribution.ref) {
-    record.ref_kind = std::string(name(distribution.ref->kind));
-    record.commit = distribution.ref->commit;
-  }
-  record.tree = distribution.tree_digest;
-  record.manifest = distribution.manifest_digest;
-  record.installed_at = prepared.previous ? prepared.previous->installed_at : now;
-  record.updated_at = now;
-  record.capabilities = distribution.capabilities;
-  return record;
-}
-
-Result<void> store_blobs(const Distribution& distribution, const Blobs& blobs, const InstallContext& context) {
-  for (const auto& [path, file] : distribution.files) {
+Result<void> store_blobs(const Prepared& prepared, const Blobs& blobs, const InstallContext& context) {
+  for (const auto& [path, file] : prepared.distribution.files) {
     if (context.interrupt != nullptr && context.interrupt->requested()) return interrupted_error();
     KOPI_CHECK(blobs.put(file.digest, file.content).while_doing("storing {}", path.str()));
   }
-  return {};
+  const std::string ledger = render_ledger(prepared.plan.ledger);
+  KOPI_CHECK(blobs.put(prepared.distribution.tree_digest, ledger).while_doing("storing the ledger"));
+  reach_step("blobs");
+  return blobs.sync();
 }
 
-// Consent to the preview approves the MCP servers that it listed, bound to what they are; cron jobs it never approves. An
-// update lists the new ones alone: what was not approved before (in a clone, say) is not approved in passing.
-Result<void> approve_servers(const std::string& directory, const Prepared& prepared) {
-  KOPI_TRY(Approvals approvals, read_approvals(directory));
-  const auto& added = prepared.plan.capabilities_added;
-  const auto was_listed = [&](const McpServer& server) {
-    return !prepared.previous || std::any_of(added.begin(), added.end(), [&](const Capability& capability) {
-      return capability.kind.starts_with("mcp-") && capability.name == server.name;
-    });
-  };
-  bool changed = false;
-  for (const McpServer& server : prepared.distribution.mcp_servers) {
-    if (!was_listed(server)) continue;
-    approvals.digests["mcp"][server.name] = sha256(server.approval_text()).str();
-    changed = true;
-  }
-  if (!changed) return {};
-  return write_approvals(directory, approvals);
-}
-
-Result<void> apply_new(const Prepared& prepared, const InstallRecord& record, const InstallContext& context) {
+Result<Published> apply_new(const Prepared& prepared, const InstallRecord& record, const InstallContext& context,
+                            const AliasContext* alias) {
   KOPI_CHECK(check_free(context.home, prepared.name));
   KOPI_TRY(const std::string staging, make_staging(context.home, prepared.name));
-  const auto build = [&]() -> Result<void> {
+  const auto build = [&]() -> Result<Published> {
     KOPI_TRY(const Directory directory, Directory::open(staging));
     for (const auto& [path, file] : prepared.distribution.files) {
       KOPI_CHECK(directory.create(path, file.content, permission_bits(file.mode)));
     }
     for (const std::string_view name : profile_directories()) KOPI_CHECK(make_directories(join_path(staging, name)));
-    KOPI_CHECK(write_installed(staging, {record, prepared.plan.ledger}));
-    KOPI_CHECK(approve_servers(staging, prepared));
+    KOPI_CHECK(make_directories(join_path(staging, ".kopi"), 0700));
+    KOPI_TRY(const auto records, render_records(staging, prepared, record));
+    for (const RecordFile& file : records) KOPI_CHECK(directory.create(file.path, file.text, file.bits));
+    reach_step("built");
     KOPI_CHECK(sync_file_system(staging));
     if (context.interrupt != nullptr && context.interrupt->requested()) return interrupted_error();
-    return publish_profile(context.home, prepared.name, staging);
+    return publish_profile(context.home, prepared.name, staging, alias);
   };
   auto built = build();
-  if (!built) (void)remove_tree(staging);  // the error says what failed; a left-over is hidden and harmless
+  if (!built) (void)remove_tree(staging);  // the error says what failed; what is left here, the next command removes
   return built;
 }
 
-// A user who closed a file to others keeps it closed: only the executable bit is the author's.
-Result<void> write_over(const Directory& profile, const RelPath& path, std::string_view content, FileMode mode) {
-  KOPI_TRY(const auto present, profile.stat(path));
-  unsigned bits = permission_bits(mode);
-  if (present && present->type == EntryType::file) {
-    bits = present->mode & 0666;
-    if (mode == FileMode::executable) bits |= (bits & 0444) >> 2;
+Result<void> stage_step(const PlanStep& step, const Prepared& prepared, Transaction& transaction) {
+  const auto& plan = prepared.plan;
+  const auto merged = plan.texts.find(step.path);
+  const bool from_merge = merged != plan.texts.end() && step.to && step.action != Action::add;
+  if (step.action == Action::remove) return transaction.remove(step.path, step.from);
+  if (step.beside) {
+    KOPI_TRY(const RelPath beside, beside_path(step.path));
+    KOPI_CHECK(transaction.put(beside, prepared.distribution.files.at(step.path).content, step.beside->mode));
   }
-  return profile.write(path, content, bits);
-}
-
-Result<void> apply_step(const PlanStep& step, const Prepared& prepared, const Directory& profile) {
-  const auto& files = prepared.distribution.files;
-  switch (step.action) {
-    case Action::add:
-    case Action::replace: {
-      const SnapshotFile& file = files.at(step.path);
-      return write_over(profile, step.path, file.content, file.mode);
-    }
-    case Action::merge: return write_over(profile, step.path, prepared.plan.merged.at(step.path), step.to->mode);
-    case Action::remove: return profile.remove(step.path);
-    case Action::conflict: {
-      KOPI_TRY(const RelPath beside, beside_path(step.path));
-      const SnapshotFile& file = files.at(step.path);
-      return profile.write(beside, file.content, permission_bits(file.mode));
-    }
-    case Action::adopt:
-    case Action::keep:
-    case Action::release: return {};
-  }
-  return {};
+  const bool writes = step.action == Action::add || step.action == Action::replace || step.action == Action::merge || from_merge;
+  if (!writes || !step.to) return {};
+  const std::string& content = merged != plan.texts.end() ? merged->second : prepared.distribution.files.at(step.path).content;
+  return transaction.put(step.path, content, step.to->mode, step.from);
 }
 
 Result<void> check_unchanged(const Prepared& prepared, const std::string& path, const InstallContext& context) {
   KOPI_TRY(const auto installed, read_installed(context.home, prepared.name));
-  const bool same_record =
-      installed.has_value() == prepared.previous.has_value() && (!installed || installed->record.ledger == prepared.previous->ledger);
-  const Ledger base = installed ? installed->ledger : Ledger{};
-  KOPI_TRY(const LiveFiles live, scan_live(path, base, prepared.distribution.ledger()));
+  const bool same_record = installed.has_value() == prepared.previous.has_value() &&
+                           (!installed || (installed->record.ledger == prepared.previous->ledger &&
+                                           installed->record.state == prepared.previous->state &&
+                                           installed->record.pending == prepared.previous->pending));
+  const Ledger base = installed ? merge_base(*installed) : Ledger{};
+  const auto beside = installed ? beside_paths(installed->record.pending) : std::vector<RelPath>();
+  KOPI_TRY(const LiveFiles live, scan_live(path, base, prepared.distribution.ledger(), beside));
   KOPI_CHECK(check_beside(path, prepared.plan));
   if (same_record && live == prepared.plan.live && profile_exists(context.home, prepared.name)) return {};
   return with_hint(error(Code::changed, "profile '{}' changed since the plan was made; nothing was written", prepared.name.str()),
@@ -136,43 +88,47 @@ Result<void> check_unchanged(const Prepared& prepared, const std::string& path, 
 
 Result<void> apply_existing(const Prepared& prepared, const InstallRecord& record, const InstallContext& context) {
   const std::string path = context.home.profile_path(prepared.name);
-  KOPI_CHECK(check_unchanged(prepared, path, context));
-  KOPI_CHECK(read_approvals(path));  // a damaged one must not stop the work half-way
-  KOPI_TRY(const Directory profile, Directory::open(path));
-  const auto& steps = prepared.plan.steps;
-  // What goes makes room: a directory can become a file, and a file a directory.
-  for (const PlanStep& step : steps) {
-    if (step.action == Action::remove) KOPI_CHECK(apply_step(step, prepared, profile).while_doing("removing {}", step.path.str()));
-  }
-  for (const PlanStep& step : steps) {
-    if (step.action != Action::remove) KOPI_CHECK(apply_step(step, prepared, profile).while_doing("writing {}", step.path.str()));
-  }
-  KOPI_CHECK(write_installed(path, {record, prepared.plan.ledger}));
-  KOPI_CHECK(approve_servers(path, prepared));
-  return sync_file_system(path);
+  KOPI_TRY(const auto records, render_records(path, prepared, record));
+  KOPI_TRY(Transaction transaction, Transaction::begin(path, prepared.operation));
+  for (const PlanStep& step : prepared.plan.steps) KOPI_CHECK(stage_step(step, prepared, transaction));
+  for (const RelPath& beside : prepared.plan.outdated_beside) KOPI_CHECK(transaction.remove(beside));
+  for (const RecordFile& file : records) KOPI_CHECK(transaction.put_record(file.path, file.text, file.bits));
+  KOPI_TRY(const auto outdated, outdated_states(path));
+  for (const RelPath& state : outdated) KOPI_CHECK(transaction.remove(state));
+  if (context.interrupt != nullptr && context.interrupt->requested()) return interrupted_error();
+  return transaction.commit();
 }
 
 }  // namespace
 
-Result<Applied> apply_prepared(const Prepared& prepared, const InstallContext& context) {
-  KOPI_TRY(const FileLock lock,
-           lock_profile(context.home, prepared.name, LockMode::exclusive,
-                        "kopi profile " + std::string(prepared.profile_exists ? "update" : "install"), context.interrupt,
-                        [&](std::string_view holder) { context.reporter.note(fmt::format("waiting for another kopi ({})", holder)); }));
+Result<Applied> apply_prepared(const Prepared& prepared, const InstallContext& context, const AliasContext* alias) {
+  const auto say = [&](std::string_view holder) { context.reporter.note(fmt::format("waiting for another kopi ({})", holder)); };
+  const std::string holder = "kopi profile " + prepared.operation;
+  KOPI_TRY(const FileLock lock, lock_profile(context.home, prepared.name, LockMode::exclusive, holder, context.interrupt, say));
   const InstallRecord record = make_record(prepared, context);
+  const std::string path = context.home.profile_path(prepared.name);
+  const std::string doing = (prepared.operation == "rollback" ? "rolling back " : prepared.profile_exists ? "updating " : "installing ") +
+                            prepared.name.str();
   if (prepared.profile_exists) {
-    KOPI_CHECK(
-        check_unchanged(prepared, context.home.profile_path(prepared.name), context).while_doing("updating {}", prepared.name.str()));
+    KOPI_CHECK(check_unchanged(prepared, path, context).while_doing("{}", doing));
   } else {
-    KOPI_CHECK(check_free(context.home, prepared.name).while_doing("installing {}", prepared.name.str()));
+    KOPI_CHECK(check_free(context.home, prepared.name).while_doing("{}", doing));
   }
-  KOPI_CHECK(store_blobs(prepared.distribution, Blobs(context.home), context));
+  KOPI_TRY(const FileLock store, lock_store(context.home, LockMode::shared, holder, context.interrupt, say));
+  KOPI_CHECK(store_blobs(prepared, Blobs(context.home), context).while_doing("{}", doing));
+  Applied applied{path, record, std::nullopt, std::nullopt};
   if (prepared.profile_exists) {
-    KOPI_CHECK(apply_existing(prepared, record, context).while_doing("updating {}", prepared.name.str()));
-  } else {
-    KOPI_CHECK(apply_new(prepared, record, context).while_doing("installing {}", prepared.name.str()));
+    KOPI_CHECK(apply_existing(prepared, record, context).while_doing("{}", doing));
+    if (alias == nullptr) return applied;
+    auto made = create_alias(context.home, prepared.name.str(), prepared.name, *alias);
+    if (made) applied.alias = prepared.name.str();
+    if (!made) applied.no_alias = std::move(made).error();
+    return applied;
   }
-  return Applied{context.home.profile_path(prepared.name), record};
+  KOPI_TRY(Published published, apply_new(prepared, record, context, alias).while_doing("{}", doing));
+  applied.alias = std::move(published.alias);
+  applied.no_alias = std::move(published.no_alias);
+  return applied;
 }
 
 }  // namespace kopi

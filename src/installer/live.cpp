@@ -23,7 +23,11 @@ class Scan {
  public:
   Scan(const Directory& profile, const Ledger& base, const Ledger& shipped) : profile_(profile), base_(base), shipped_(shipped) {}
 
-  Result<LiveFiles> run() {
+  Result<LiveFiles> run(const std::vector<RelPath>& others) {
+    for (const RelPath& path : others) {
+      KOPI_TRY(const auto entry, profile_.stat(path));
+      if (entry && entry->type == EntryType::file) KOPI_CHECK(look_at(path));
+    }
     std::set<RelPath> paths;
     for (const auto& entry : base_) paths.insert(entry.first);
     for (const auto& entry : shipped_) paths.insert(entry.first);
@@ -99,10 +103,10 @@ class Scan {
 
 }  // namespace
 
-Result<LiveFiles> scan_live(const std::string& profile, const Ledger& base, const Ledger& shipped) {
+Result<LiveFiles> scan_live(const std::string& profile, const Ledger& base, const Ledger& shipped, const std::vector<RelPath>& others) {
   if (!is_directory(profile)) return LiveFiles{};
   KOPI_TRY(const Directory directory, Directory::open(profile));
-  return Scan(directory, base, shipped).run();
+  return Scan(directory, base, shipped).run(others);
 }
 
 Result<void> check_beside(const std::string& profile, const Plan& plan) {
@@ -121,17 +125,21 @@ Result<void> check_beside(const std::string& profile, const Plan& plan) {
   return {};
 }
 
-Result<std::map<RelPath, std::string>> read_clashing(const std::string& profile, const LiveFiles& live, const Ledger& base,
-                                                     const Ledger& shipped) {
-  std::map<RelPath, std::string> contents;
-  for (const auto& [path, file] : live) {
-    const auto theirs = shipped.find(path);
-    if (base.contains(path) || theirs == shipped.end() || theirs->second == file.entry) continue;
+Result<TextsByPath> read_texts(const std::string& profile, const std::vector<FileCase>& cases, const Blobs& blobs) {
+  TextsByPath texts;
+  for (const FileCase& file : cases) {
+    if (!file.needs_texts()) continue;
     KOPI_TRY(const Directory directory, Directory::open(profile));
-    KOPI_TRY(std::string content, directory.read(path, k_limit));
-    contents.emplace(path, std::move(content));
+    CaseTexts found;
+    KOPI_TRY(found.ours, directory.read(file.moved_from.value_or(file.path), k_limit));
+    if (sha256(found.ours) != file.ours->digest) return error(Code::changed, "{} was changed at the same time", file.path.str());
+    // A store that has lost it leaves a merge without a common past: more conflicts, and nothing lost.
+    if (file.base) {
+      if (auto base = blobs.get(file.base->digest)) found.base = *std::move(base);
+    }
+    texts.emplace(file.path, std::move(found));
   }
-  return contents;
+  return texts;
 }
 
 }  // namespace kopi

@@ -5,9 +5,11 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
 #include "base/result.hpp"
 #include "installer/plan.hpp"
+#include "store/blobs.hpp"
 
 namespace kopi {
 
@@ -16,13 +18,13 @@ namespace kopi {
 /// shipped it: applying a plan removes before it writes.
 /// @error link  a symbolic link stands at such a path, or on the way to it
 /// @error type  something of the user's stands where a file or directory is needed
-Result<LiveFiles> scan_live(const std::string& profile, const Ledger& base, const Ledger& shipped);
+/// @param others  looked at too, where they are files
+Result<LiveFiles> scan_live(const std::string& profile, const Ledger& base, const Ledger& shipped, const std::vector<RelPath>& others = {});
 
 /// The places where `plan` puts files beside the user's own are free, or hold a file that kopi may replace.   @error link, type
 Result<void> check_beside(const std::string& profile, const Plan& plan);
 
-/// The content of those live files that `base` does not know and that differ from what is shipped.
-Result<std::map<RelPath, std::string>> read_clashing(const std::string& profile, const LiveFiles& live, const Ledger& base,
-                                                     const Ledger& shipped);
+/// The contents that deciding these cases takes.   @error changed  a live file is not what `live` said
+Result<TextsByPath> read_texts(const std::string& profile, const std::vector<FileCase>& cases, const Blobs& blobs);
 
 }  // namespace kopi

@@ -4,6 +4,8 @@
 // was prepared, or nothing.
 #pragma once
 
+#include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -14,6 +16,7 @@
 #include "installer/plan.hpp"
 #include "model/name.hpp"
 #include "model/source_ref.hpp"
+#include "store/aliases.hpp"
 #include "store/install_record.hpp"
 
 namespace kopi {
@@ -23,6 +26,12 @@ struct InstallRequest {
   std::optional<std::string> name;  ///< instead of the manifest's
   bool force = false;               ///< into a profile that exists
   bool insecure_http = false;
+  PlanOptions plan;
+};
+
+struct RollbackRequest {
+  ProfileName name = ProfileName::default_profile();
+  std::optional<std::int64_t> to;  ///< a state's number; the one before the current one when left out
   PlanOptions plan;
 };
 
@@ -40,16 +49,20 @@ struct EnvStatus {
 
 /// Everything a preview shows and apply needs.
 struct Prepared {
+  std::string operation = "install";  ///< install, update, rollback
   ProfileName name = ProfileName::default_profile();
   SourceRef source;
   Distribution distribution;
   Plan plan;
   bool profile_exists = false;
   std::optional<InstallRecord> previous;  ///< of the distribution that is there
+  std::optional<InstallRecord> restored;  ///< of a rollback: the record of the state that it goes back to
+  std::optional<std::int64_t> restored_state;
   std::vector<EnvStatus> env;
 
   /// An update that lets the agent do more than before.
-  bool widens() const { return previous.has_value() && !plan.capabilities_added.empty(); }
+  /// What a rollback brings back was agreed to before.
+  bool widens() const { return previous.has_value() && !restored && !plan.capabilities_added.empty(); }
 };
 
 /// @error exists  the profile is there and `force` is not set.   @error name  the name can't be used; `--name` helps
@@ -70,14 +83,36 @@ struct UpdateOutcome {
 /// @error not_found  no such profile.   @error source  no distribution was installed there
 Result<UpdateOutcome> prepare_update(const UpdateRequest& request, const InstallContext& context);
 
+/// The same distribution, decided anew by other options, on the profile as it is now.
+Result<void> plan_again(Prepared& prepared, const PlanOptions& options, const InstallContext& context);
+
+/// @error not_found  no such profile or state.   @error source  no distribution was installed there
+/// @error state  the store has lost a file of that state
+Result<Prepared> prepare_rollback(const RollbackRequest& request, const InstallContext& context);
+
 struct Applied {
   std::string path;
   InstallRecord record;
+  std::optional<std::string> alias;
+  std::optional<Error> no_alias;  ///< why it was wanted and not made
 };
 
-/// Writes the blobs, then the profile: a new one appears by one rename, an existing one is changed file by file.
+/// Writes the blobs, then the profile: a new one appears by one rename, an existing one is changed by one transaction.
+/// @param alias  make a command of the profile's name
 /// @error changed  the profile is not what the plan was made on; nothing was written
-Result<Applied> apply_prepared(const Prepared& prepared, const InstallContext& context);
+Result<Applied> apply_prepared(const Prepared& prepared, const InstallContext& context, const AliasContext* alias = nullptr);
+
+enum class ResolveSide { ours, theirs };
+struct Resolved {
+  RelPath path;
+  std::string text;  ///< live afterwards
+};
+/// Decides files whose conflicts an update left: the live file stays, or takes the author's side in what was in conflict (a file that is
+/// merged by key keeps everything else of the user's; any other becomes the author's).
+/// @param edited  content that the user made of both, by path; such a file does not look at `side`
+/// @error not_found  no such profile, or no conflict there.   @error changed, io  nothing was written
+Result<std::vector<Resolved>> resolve_conflicts(const ProfileName& name, const std::vector<RelPath>& paths, ResolveSide side,
+                                                const std::map<RelPath, std::string>& edited, const InstallContext& context);
 
 /// Which of the distribution's variables have a value.
 Result<std::vector<EnvStatus>> env_status(const Manifest& manifest, const Home& home, const ProfileName& name,

@@ -1,19 +1,20 @@
-// For each path, with base = as shipped last time, ours = live, theirs = as shipped now:
+// The table of three-way merges, file by file; base, ours and theirs as in file_case.hpp:
 //
 //   ours == base                 theirs' state (new content, or gone)
-//   ours == theirs               nothing to write; the ledger follows
-//   ours edited, theirs there    ours stays; the ledger keeps the old base, so that a later merge still knows both sides
+//   ours == theirs               nothing to write
+//   ours edited, theirs == base  ours stays
+//   both edited                  merged (merge.hpp); what can't be: ours stays live, theirs lands beside it as .kopi-new
 //   ours edited, theirs gone     ours stays and becomes the user's own
 //   ours deleted                 stays deleted
 //   not in base, ours absent     theirs
-//   not in base, ours there      ours stays live; theirs is merged in by key, or lands beside it as .kopi-new
+//   not in base, ours there      merged without a common past: keys that the user lacks are added; other files: as a conflict
+//
+// The ledger afterwards is what is shipped. What a conflict started from is remembered beside it, so that the next merge still knows
+// both sides.
 #include "installer/plan.hpp"
 
 #include <algorithm>
-#include <set>
 
-#include "formats/json.hpp"
-#include "installer/merge_keys.hpp"
 #include "system/crypto.hpp"
 
 namespace kopi {
@@ -23,158 +24,176 @@ using Action = PlanStep::Action;
 
 class Planner {
  public:
-  Planner(const Ledger& base, const LiveFiles& live, const Distribution& shipped, const std::map<RelPath, std::string>& contents,
-          const PlanOptions& options)
-      : base_(base), live_(live), shipped_(shipped), contents_(contents), options_(options) {}
+  Planner(const PlanBasis& basis, const Distribution& shipped, const PlanOptions& options)
+      : basis_(basis), shipped_(shipped), options_(options) {}
 
   Plan plan() {
-    plan_.live = live_;
-    std::set<RelPath> paths;
-    for (const auto& entry : base_) paths.insert(entry.first);
-    for (const auto& file : shipped_.files) paths.insert(file.first);
-    for (const RelPath& path : paths) decide(path);
+    plan_.live = basis_.live;
+    plan_.ledger = shipped_.ledger();
+    for (const FileCase& file : list_cases(basis_.base, basis_.live, plan_.ledger)) decide(file);
+    clear_beside();
     return std::move(plan_);
   }
 
  private:
-  void decide(const RelPath& path) {
-    const auto base = lookup(base_, path);
-    const auto ours = live_.contains(path) ? std::optional(live_.at(path).entry) : std::nullopt;
-    const auto shipped = shipped_.files.find(path);
-    const auto theirs =
-        shipped == shipped_.files.end() ? std::nullopt : std::optional(LedgerEntry{shipped->second.mode, shipped->second.digest});
-    if (!base) return arrive(path, ours, *theirs);
-    if (theirs) return follow(path, *base, ours, *theirs);
-    if (!ours) return;  // gone on both sides
-    if (ours == base) return step(Action::remove, path, ours, std::nullopt);
-    step(Action::release, path, ours, ours, "edited by you, no longer shipped: now your own");
-  }
-
-  void arrive(const RelPath& path, const std::optional<LedgerEntry>& ours, const LedgerEntry& theirs) {
-    plan_.ledger.emplace(path, theirs);
-    if (!ours) return step(Action::add, path, std::nullopt, theirs);
-    if (*ours == theirs) return step(Action::adopt, path, ours, ours);
-    if (const auto content = contents_.find(path); content != contents_.end()) {
-      if (auto merged = merge_missing_keys(path.str(), content->second, shipped_.files.at(path).content)) {
-        const LedgerEntry after{ours->mode, sha256(*merged)};
-        if (after == *ours) return step(Action::keep, path, ours, ours, "your own file has every key already");
-        plan_.merged.emplace(path, *std::move(merged));
-        return step(Action::merge, path, ours, after, "keys that you lack are added");
-      }
-    }
-    step(Action::conflict, path, ours, theirs, "your own file stays; the shipped one lands beside it");
-  }
-
-  void follow(const RelPath& path, const LedgerEntry& base, const std::optional<LedgerEntry>& ours, const LedgerEntry& theirs) {
-    const bool forced = options_.force_config && path.str() == "config.yaml";
-    if (ours == base || (forced && ours != theirs)) {
-      plan_.ledger.emplace(path, theirs);
-      if (ours != theirs) step(Action::replace, path, ours, theirs);
+  void decide(const FileCase& file) {
+    if (file.moved_away) {
+      if (file.ours) step(Action::remove, file, std::nullopt, "renamed by the author");
       return;
     }
-    if (ours == theirs) {
-      plan_.ledger.emplace(path, theirs);
-      if (base != theirs) step(Action::adopt, path, ours, ours);
+    if (!file.theirs) return drop(file);
+    const bool is_config = file.path.str() == "config.yaml";
+    if (is_config && options_.keep_config && file.base && file.ours != file.theirs) return hold(file);
+    if (is_config && options_.force_config && file.base) return take(file);
+    if (!file.ours) {
+      if (!file.base) return step(Action::add, file, file.theirs);
+      if (file.base != file.theirs) step(Action::keep, file, std::nullopt, "deleted by you: stays deleted");
+      if (file.base == file.theirs && file.moved_from) step(Action::keep, file, std::nullopt, "deleted by you under its old name");
       return;
     }
-    plan_.ledger.emplace(path, base);
-    const bool author_changed = base != theirs;
-    if (!ours) {
-      if (author_changed) step(Action::keep, path, std::nullopt, std::nullopt, "deleted by you: stays deleted");
+    if (file.base && file.ours->digest == file.base->digest) return take(file);
+    if (file.ours == file.theirs) {
+      if (file.base != file.theirs) step(Action::adopt, file, file.ours);
       return;
     }
-    step(Action::keep, path, ours, ours, author_changed ? "edited by you, and changed by the author" : "edited by you");
+    if (file.ours->digest == file.theirs->digest || (file.base && file.theirs->digest == file.base->digest)) return keep(file);
+    combine(file);
   }
 
-  static std::optional<LedgerEntry> lookup(const Ledger& ledger, const RelPath& path) {
-    const auto found = ledger.find(path);
-    return found == ledger.end() ? std::nullopt : std::optional(found->second);
+  void drop(const FileCase& file) {
+    if (!file.ours) return;  // gone on both sides
+    if (file.ours == file.base) return step(Action::remove, file, std::nullopt);
+    step(Action::release, file, file.ours, "edited by you, no longer shipped: now your own");
   }
 
-  void step(Action action, const RelPath& path, std::optional<LedgerEntry> from, std::optional<LedgerEntry> to, std::string reason = {}) {
-    plan_.steps.push_back({action, path, from, to, std::move(reason)});
+  // The author's content; the executable bit where the user did not change it.
+  void take(const FileCase& file) {
+    const LedgerEntry to{options_.force_config && file.path.str() == "config.yaml" ? file.theirs->mode : file.merged_mode(),
+                         file.theirs->digest};
+    if (file.ours != to || file.moved_from) step(file.ours && !file.moved_from ? Action::replace : Action::add, file, to);
   }
 
-  const Ledger& base_;
-  const LiveFiles& live_;
+  // The user's content; the author's executable bit where the user did not change that.
+  void keep(const FileCase& file) {
+    const LedgerEntry to{file.merged_mode(), file.ours->digest};
+    if (to == file.ours && !file.moved_from) return step(Action::keep, file, to, "edited by you");
+    plan_.texts.emplace(file.path, basis_.texts.at(file.path).ours);
+    step(Action::merge, file, to, file.moved_from ? "edited by you, renamed by the author" : "edited by you; the author changed its mode");
+  }
+
+  // --keep-config: the next update merges from where this one left off.
+  void hold(const FileCase& file) {
+    if (file.ours) {
+      step(Action::keep, file, file.ours, "kept as you asked");
+    } else {
+      step(Action::keep, file, std::nullopt, "deleted by you: stays deleted");
+    }
+    plan_.pending.push_back({file.path, file.base, *file.theirs, Node::sequence(), true});
+  }
+
+  MergePolicy policy_of(const RelPath& path) const {
+    const auto decided = options_.decisions.find(path);
+    return decided == options_.decisions.end() ? options_.merge : decided->second;
+  }
+
+  void combine(const FileCase& file) {
+    const CaseTexts& texts = basis_.texts.at(file.path);
+    const std::string& theirs = shipped_.files.at(file.path).content;
+    const MergePolicy policy = policy_of(file.path);
+    MergeInput input{file.path.str(), std::nullopt, texts.ours, theirs, Favor::none};
+    if (texts.base) input.base = *texts.base;
+    MergeOutcome merged = merge_file(input);
+    const std::vector<KeyConflict> keys = merged.keys;
+    const bool decided = !merged.clean && (policy == MergePolicy::ours || policy == MergePolicy::theirs);
+    if (decided) {
+      input.favor = policy == MergePolicy::ours ? Favor::ours : Favor::theirs;
+      merged = merge_file(input);
+      if (!merged.clean) merged.text = policy == MergePolicy::ours ? texts.ours : theirs;  // no part of both: one whole file
+      merged.clean = true;
+      merged.reason = policy == MergePolicy::ours ? "both changed it; yours counts" : "both changed it; the author's counts";
+    }
+    const LedgerEntry to{file.merged_mode(), sha256(merged.text)};
+    if (to.digest != file.theirs->digest && to.digest != file.ours->digest) {
+      plan_.texts.emplace(file.path, merged.text);
+    } else if (to != file.ours && to.digest == file.ours->digest) {
+      plan_.texts.emplace(file.path, texts.ours);
+    }
+    if (merged.clean) {
+      const bool stays = to == file.ours && !file.moved_from;
+      step(stays ? Action::keep : to == file.theirs ? Action::replace : Action::merge, file, to, merged.reason);
+      plan_.steps.back().keys = decided ? keys : std::vector<KeyConflict>();
+      return;
+    }
+    step(Action::conflict, file, to, merged.reason);
+    plan_.steps.back().beside = file.theirs;
+    plan_.steps.back().keys = keys;
+    plan_.pending.push_back({file.path, file.base, *file.theirs, to_json(keys), false});
+  }
+
+  void clear_beside() {
+    for (const Pending& old : basis_.pending) {
+      const bool again = std::any_of(plan_.pending.begin(), plan_.pending.end(),
+                                     [&](const Pending& now) { return now.path == old.path && !now.held; });
+      const auto beside = beside_path(old.path);
+      if (!again && !old.held && beside && basis_.live.contains(*beside) && basis_.live.at(*beside).entry.digest == old.theirs.digest)
+        plan_.outdated_beside.push_back(*beside);
+    }
+  }
+
+  void step(Action action, const FileCase& file, std::optional<LedgerEntry> to, std::string reason = {}) {
+    PlanStep step;
+    step.action = action;
+    step.path = file.path;
+    step.from = file.moved_from ? std::nullopt : file.ours;
+    step.to = to;
+    step.moved_from = file.ours ? file.moved_from : std::nullopt;
+    step.reason = std::move(reason);
+    plan_.steps.push_back(std::move(step));
+  }
+
+  const PlanBasis& basis_;
   const Distribution& shipped_;
-  const std::map<RelPath, std::string>& contents_;
   const PlanOptions& options_;
   Plan plan_;
 };
 
-Node step_to_json(const PlanStep& step) {
-  const auto digest = [](const std::optional<LedgerEntry>& entry) { return entry ? Node(entry->digest.str()) : Node(); };
-  const auto mode = [](const std::optional<LedgerEntry>& entry) {
-    return entry ? Node(entry->mode == FileMode::executable ? "100755" : "100644") : Node();
-  };
-  return Node::mapping({{"path", step.path.str()},
-                        {"from", digest(step.from)},
-                        {"to", digest(step.to)},
-                        {"mode", step.to ? mode(step.to) : mode(step.from)},
-                        {"reason", step.reason.empty() ? Node() : Node(step.reason)}});
-}
-
-std::string_view group_of(Action action) {
-  switch (action) {
-    case Action::add: return "added";
-    case Action::replace:
-    case Action::merge: return "changed";
-    case Action::remove: return "removed";
-    case Action::keep:
-    case Action::release: return "kept";
-    case Action::conflict: return "conflicts";
-    case Action::adopt: return "";
-  }
-  return "";
-}
-
-Node without_digest(const Plan& plan) {
-  Node node = Node::mapping();
-  for (const std::string_view group : {"added", "changed", "removed", "kept", "conflicts"}) {
-    Node list = Node::sequence();
-    for (const PlanStep& step : plan.steps) {
-      if (group_of(step.action) == group) list.push(step_to_json(step));
-    }
-    node.set(group, std::move(list));
-  }
-  node.set("capabilities", Node::mapping({{"added", to_json(plan.capabilities_added)}, {"removed", to_json(plan.capabilities_removed)}}));
-  return node;
-}
+constexpr std::pair<MergePolicy, std::string_view> k_policies[] = {
+    {MergePolicy::leave, "leave"}, {MergePolicy::ours, "ours"}, {MergePolicy::theirs, "theirs"}, {MergePolicy::fail, "fail"}};
 
 }  // namespace
 
 Result<RelPath> beside_path(const RelPath& path) { return RelPath::parse(path.str() + ".kopi-new"); }
 
+std::string_view name(MergePolicy policy) {
+  return std::find_if(std::begin(k_policies), std::end(k_policies), [&](const auto& known) { return known.first == policy; })->second;
+}
+
+std::optional<MergePolicy> parse_merge_policy(std::string_view text) {
+  const auto known = std::find_if(std::begin(k_policies), std::end(k_policies), [&](const auto& entry) { return entry.second == text; });
+  return known == std::end(k_policies) ? std::nullopt : std::optional(known->first);
+}
+
 bool Plan::writes_files() const {
-  return std::any_of(steps.begin(), steps.end(), [](const PlanStep& step) {
+  const bool steps_write = std::any_of(steps.begin(), steps.end(), [](const PlanStep& step) {
     return step.action != Action::keep && step.action != Action::adopt && step.action != Action::release;
   });
+  return steps_write || !outdated_beside.empty();
 }
 
 bool Plan::has_conflicts() const {
   return std::any_of(steps.begin(), steps.end(), [](const PlanStep& step) { return step.action == Action::conflict; });
 }
 
-Plan make_plan(const Ledger& base, const LiveFiles& live, const std::vector<Capability>& old_capabilities, const Distribution& shipped,
-               const std::map<RelPath, std::string>& live_contents, const PlanOptions& options) {
-  Plan plan = Planner(base, live, shipped, live_contents, options).plan();
+Plan make_plan(const PlanBasis& basis, const Distribution& shipped, const PlanOptions& options) {
+  Plan plan = Planner(basis, shipped, options).plan();
+  const auto& old = basis.capabilities;
   std::copy_if(shipped.capabilities.begin(), shipped.capabilities.end(), std::back_inserter(plan.capabilities_added),
-               [&](const Capability& capability) { return !is_covered(capability, old_capabilities); });
-  for (Capability& lifted : lifted_limits(old_capabilities, shipped.capabilities)) plan.capabilities_added.push_back(std::move(lifted));
+               [&](const Capability& capability) { return !is_covered(capability, old); });
+  for (Capability& lifted : lifted_limits(old, shipped.capabilities)) plan.capabilities_added.push_back(std::move(lifted));
   std::sort(plan.capabilities_added.begin(), plan.capabilities_added.end());
-  std::set_difference(old_capabilities.begin(), old_capabilities.end(), shipped.capabilities.begin(), shipped.capabilities.end(),
+  std::set_difference(old.begin(), old.end(), shipped.capabilities.begin(), shipped.capabilities.end(),
                       std::back_inserter(plan.capabilities_removed));
   return plan;
-}
-
-Digest plan_digest(const Plan& plan) { return sha256(canonical_json(without_digest(plan))); }
-
-Node to_json(const Plan& plan) {
-  Node node = Node::mapping({{"digest", plan_digest(plan).str()}});
-  const Node parts = without_digest(plan);
-  for (const Node& member : parts.items()) node.set(member.key(), member);
-  return node;
 }
 
 }  // namespace kopi

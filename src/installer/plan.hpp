@@ -1,7 +1,7 @@
 // installer/plan.hpp
 //
-// What an install or update would do, as data: decided from three states of every file (as shipped last time, as it lies in the
-// profile, as shipped now) and nothing else. It prints as the dry run, compares in tests, and apply.hpp carries it out.
+// What an install, update or rollback would do, as data: decided from three states of every file (as shipped last time, as it lies
+// in the profile, as shipped now) and nothing else. It prints as the dry run, compares in tests, and apply.cpp carries it out.
 #pragma once
 
 #include <map>
@@ -11,17 +11,11 @@
 
 #include "formats/node.hpp"
 #include "installer/distribution.hpp"
+#include "installer/file_case.hpp"
+#include "installer/merge.hpp"
 #include "model/ledger.hpp"
 
 namespace kopi {
-
-/// A file as it lies in the profile.
-struct LiveFile {
-  LedgerEntry entry;
-  bool operator==(const LiveFile&) const = default;
-};
-/// The live state of every path that the old or the new version ships; absent ones are not in it.
-using LiveFiles = std::map<RelPath, LiveFile>;
 
 struct PlanStep {
   enum class Action {
@@ -31,23 +25,28 @@ struct PlanStep {
     adopt,     ///< the user's file is already what is shipped; only the ledger changes
     keep,      ///< the user's state stays: edited, or deleted
     release,   ///< dropped by the author, edited by the user: becomes the user's own
-    conflict,  ///< shipped now, and the user has another file there: it lands beside as <file>.kopi-new
-    merge,     ///< as conflict, but both are YAML or JSON: what the user lacks is added
+    merge,     ///< both sides' changes in one
+    conflict,  ///< not all of both sides fits into one: the user's side stays live, the shipped file lands beside it
   };
   Action action = Action::add;
   RelPath path;
-  std::optional<LedgerEntry> from;  ///< live before
-  std::optional<LedgerEntry> to;    ///< live afterwards; of conflict: what lands beside
-  std::string reason;               ///< of keep, release, conflict: for people
+  std::optional<LedgerEntry> from;    ///< live before
+  std::optional<LedgerEntry> to;      ///< live afterwards
+  std::optional<LedgerEntry> beside;  ///< of conflict: what lands as <file>.kopi-new
+  std::optional<RelPath> moved_from;  ///< the author renamed it, and the user's edits move along
+  std::vector<KeyConflict> keys;      ///< of structured files: what both sides changed, with both values
+  std::string reason;                 ///< of keep, release, merge, conflict: for people
 
   bool operator==(const PlanStep&) const = default;
 };
 
 struct Plan {
-  std::vector<PlanStep> steps;            ///< by path; files that stay as they are have none
-  Ledger ledger;                          ///< afterwards
-  LiveFiles live;                         ///< what the plan was made on
-  std::map<RelPath, std::string> merged;  ///< content for `merge` steps
+  std::vector<PlanStep> steps;           ///< by path; files that stay as they are have none
+  Ledger ledger;                         ///< afterwards: exactly what is shipped
+  std::vector<Pending> pending;          ///< afterwards: what is left for the user to decide
+  std::vector<RelPath> outdated_beside;  ///< <file>.kopi-new that an earlier conflict left and that means nothing any more
+  LiveFiles live;                        ///< what the plan was made on
+  std::map<RelPath, std::string> texts;  ///< what is written and is not as shipped
   std::vector<Capability> capabilities_added, capabilities_removed;
 
   bool writes_files() const;
@@ -57,14 +56,33 @@ struct Plan {
 /// Where a conflict's shipped file lands: "config.yaml.kopi-new".
 Result<RelPath> beside_path(const RelPath& path);
 
+/// What happens where both sides changed the same.
+enum class MergePolicy {
+  leave,   ///< a conflict: for the user to decide
+  ours,    ///< the user's side
+  theirs,  ///< the author's side
+  fail,    ///< as leave; the caller goes no further
+};
+std::string_view name(MergePolicy policy);
+std::optional<MergePolicy> parse_merge_policy(std::string_view text);
+
 struct PlanOptions {
   bool force_config = false;  ///< the author's config.yaml replaces an edited one
+  bool keep_config = false;   ///< config.yaml stays as it is, whatever the author changed
+  MergePolicy merge = MergePolicy::leave;
+  std::map<RelPath, MergePolicy> decisions;  ///< of single files, instead of `merge`
 };
 
-/// @param base  the ledger of what is installed; empty for a plain or a new profile
-/// @param live_contents  content of live files that clash with a new one, for merging
-Plan make_plan(const Ledger& base, const LiveFiles& live, const std::vector<Capability>& old_capabilities, const Distribution& shipped,
-               const std::map<RelPath, std::string>& live_contents, const PlanOptions& options);
+/// What is there before: nothing of it for a new profile, no ledger for a plain one.
+struct PlanBasis {
+  Ledger base;  ///< merge_base()
+  std::vector<Pending> pending;
+  LiveFiles live;
+  TextsByPath texts;
+  std::vector<Capability> capabilities;
+};
+
+Plan make_plan(const PlanBasis& basis, const Distribution& shipped, const PlanOptions& options);
 
 /// The contract's `plan`: {digest, added[], changed[], removed[], kept[], conflicts[], capabilities}.
 Node to_json(const Plan& plan);

@@ -1,6 +1,7 @@
 #include "formats/dotenv.hpp"
 #include "installer/live.hpp"
 #include "installer/operation.hpp"
+#include "store/locks.hpp"
 #include "store/profiles.hpp"
 
 namespace kopi {
@@ -15,39 +16,33 @@ Result<ProfileName> target_name(const InstallRequest& request, const Manifest& m
   return name;
 }
 
+}  // namespace
+
 // Looks at the profile while nobody writes there: record and ledger are two files.
-Result<void> plan_against(Prepared& prepared, const PlanOptions& options, const InstallContext& context) {
+Result<void> plan_again(Prepared& prepared, const PlanOptions& options, const InstallContext& context) {
   const Home& home = context.home;
   const std::string path = home.profile_path(prepared.name);
-  std::optional<FileLock> lock;
-  if (prepared.profile_exists) {
-    KOPI_TRY(lock,
-             lock_profile(home, prepared.name, LockMode::shared, "kopi profile update", context.interrupt,
-                          [&](std::string_view holder) { context.reporter.note(fmt::format("waiting for another kopi ({})", holder)); }));
+  if (!prepared.profile_exists) {
+    prepared.plan = make_plan({}, prepared.distribution, options);
+    return {};
   }
-  Ledger base;
-  std::vector<Capability> capabilities;
-  if (prepared.profile_exists) {
-    KOPI_TRY(auto installed, read_installed(home, prepared.name));
-    if (installed) {
-      base = std::move(installed->ledger);
-      capabilities = installed->record.capabilities;
-      prepared.previous = std::move(installed->record);
-    }
+  KOPI_TRY(const FileLock lock,
+           lock_profile(home, prepared.name, LockMode::shared, "kopi profile " + prepared.operation, context.interrupt,
+                        [&](std::string_view holder) { context.reporter.note(fmt::format("waiting for another kopi ({})", holder)); }));
+  PlanBasis basis;
+  KOPI_TRY(auto installed, read_installed(home, prepared.name));
+  if (installed) {
+    basis.base = merge_base(*installed);
+    basis.pending = installed->record.pending;
+    basis.capabilities = installed->record.capabilities;
+    prepared.previous = std::move(installed->record);
   }
   const Ledger shipped = prepared.distribution.ledger();
-  LiveFiles live;
-  std::map<RelPath, std::string> clashing;
-  if (prepared.profile_exists) {
-    KOPI_TRY(live, scan_live(path, base, shipped));
-    KOPI_TRY(clashing, read_clashing(path, live, base, shipped));
-  }
-  prepared.plan = make_plan(base, live, capabilities, prepared.distribution, clashing, options);
-  if (prepared.profile_exists) KOPI_CHECK(check_beside(path, prepared.plan));
-  return {};
+  KOPI_TRY(basis.live, scan_live(path, basis.base, shipped, beside_paths(basis.pending)));
+  KOPI_TRY(basis.texts, read_texts(path, list_cases(basis.base, basis.live, shipped), Blobs(home)));
+  prepared.plan = make_plan(basis, prepared.distribution, options);
+  return check_beside(path, prepared.plan);
 }
-
-}  // namespace
 
 Result<std::vector<EnvStatus>> env_status(const Manifest& manifest, const Home& home, const ProfileName& name,
                                           const Environment& environment) {
@@ -76,7 +71,7 @@ Result<Prepared> prepare_install(const InstallRequest& request, const InstallCon
                     prepared.name.str()));
   }
   if (!prepared.profile_exists) KOPI_CHECK(check_free(context.home, prepared.name));
-  KOPI_CHECK(plan_against(prepared, request.plan, context));
+  KOPI_CHECK(plan_again(prepared, request.plan, context));
   KOPI_TRY(prepared.env, env_status(prepared.distribution.manifest, context.home, prepared.name, context.environment));
   return prepared;
 }
@@ -110,11 +105,12 @@ Result<UpdateOutcome> prepare_update(const UpdateRequest& request, const Install
   if (!opened) return outcome;
 
   Prepared prepared;
+  prepared.operation = "update";
   prepared.name = request.name;
   prepared.source = std::move(source);
   prepared.profile_exists = true;
   KOPI_TRY(prepared.distribution, understand(std::move(opened->snapshot), context.program_version));
-  KOPI_CHECK(plan_against(prepared, request.plan, context));
+  KOPI_CHECK(plan_again(prepared, request.plan, context));
   KOPI_TRY(prepared.env, env_status(prepared.distribution.manifest, context.home, prepared.name, context.environment));
   const bool same_commit = prepared.distribution.ref ? prepared.distribution.ref->commit == record->commit : true;
   const bool same_tree = prepared.distribution.tree_digest == record->tree && prepared.source.ref == record->wanted;

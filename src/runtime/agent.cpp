@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.hpp"
+#include "store/locks.hpp"
 #include "store/profiles.hpp"
 #include "system/files.hpp"
 

@@ -115,16 +115,4 @@ Error no_such_profile(const Selection& selection) {
   return with_hint(error(Code::not_found, "profile '{}' does not exist", name), hint.empty() ? "kopi profile create " + name : hint);
 }
 
-Result<FileLock> lock_profile(const Home& home, const ProfileName& name, LockMode mode, const std::string& holder,
-                              const Interrupt* interrupt, std::function<void(std::string_view)> on_wait) {
-  KOPI_CHECK(make_directories(home.root, 0700));
-  FileLock::Request request;
-  request.path = join_path(home.root, "locks/" + name.str() + ".lock");
-  request.mode = mode;
-  request.holder = holder;
-  request.on_wait = std::move(on_wait);
-  request.interrupt = interrupt;
-  return FileLock::acquire(request).while_doing("waiting for profile {}", name.str());
-}
-
 }  // namespace kopi

@@ -4,7 +4,6 @@
 // file that kopi writes.
 #pragma once
 
-#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -12,7 +11,6 @@
 #include "base/result.hpp"
 #include "model/name.hpp"
 #include "system/environment.hpp"
-#include "system/lock.hpp"
 
 namespace kopi {
 
@@ -54,9 +52,5 @@ Result<void> write_sticky(const Home& home, const ProfileName& name);
 
 /// The error for a profile that does not exist; the hint depends on what chose it.
 Error no_such_profile(const Selection& selection);
-
-/// Everything that writes below a profile holds this lock.
-Result<FileLock> lock_profile(const Home& home, const ProfileName& name, LockMode mode, const std::string& holder,
-                              const Interrupt* interrupt, std::function<void(std::string_view)> on_wait);
 
 }  // namespace kopi

@@ -23,6 +23,47 @@ Error not_readable(const Error& problem) {
   return with_hint(error(Code::state, "kopi's record is damaged: {}", problem.message), "kopi doctor");
 }
 
+Node to_json(const LedgerEntry& entry) {
+  return Node::mapping({{"mode", entry.mode == FileMode::executable ? "100755" : "100644"}, {"digest", entry.digest.str()}});
+}
+
+std::optional<LedgerEntry> entry_from(const Node* node) {
+  const Node* mode = node == nullptr ? nullptr : node->find("mode");
+  const Node* digest = node == nullptr ? nullptr : node->find("digest");
+  const auto parsed = digest == nullptr ? std::nullopt : Digest::parse(digest->as_text());
+  if (mode == nullptr || !parsed) return std::nullopt;
+  return LedgerEntry{mode->as_text() == "100755" ? FileMode::executable : FileMode::regular, *parsed};
+}
+
+Result<std::vector<Pending>> pending_from(const Node& list, const std::string& file) {
+  std::vector<Pending> pending;
+  for (const Node& item : list.items()) {
+    const Node* path = item.find("path");
+    const Node* held = item.find("held");
+    const Node* keys = item.find("keys");
+    auto parsed = RelPath::parse(path == nullptr ? "" : path->as_text());
+    const auto theirs = entry_from(item.find("theirs"));
+    if (!parsed || !theirs) return damaged(file, "an entry of 'pending' is incomplete");
+    pending.push_back({*std::move(parsed), entry_from(item.find("base")), *theirs, keys == nullptr ? Node::sequence() : *keys,
+                       held != nullptr && held->as_bool().value_or(false)});
+  }
+  return pending;
+}
+
+Node to_json(const std::vector<Pending>& pending) {
+  Node list = Node::sequence();
+  for (const Pending& item : pending) {
+    list.push(Node::mapping({{"path", item.path.str()},
+                             {"base", item.base ? to_json(*item.base) : Node()},
+                             {"theirs", to_json(item.theirs)},
+                             {"keys", item.keys},
+                             {"held", item.held}}));
+  }
+  return list;
+}
+
+}  // namespace
+
 Node to_json(const InstallRecord& record) {
   const auto or_null = [](const std::string& text) { return text.empty() ? Node() : Node(text); };
   return Node::mapping({{"schema", 1},
@@ -43,10 +84,12 @@ Node to_json(const InstallRecord& record) {
                         {"installed_at", record.installed_at},
                         {"updated_at", record.updated_at},
                         {"ledger", record.ledger},
+                        {"state", record.state},
+                        {"pending", to_json(record.pending)},
                         {"capabilities", kopi::to_json(record.capabilities)}});
 }
 
-Result<InstallRecord> record_from(const Node& node, const std::string& path) {
+Result<InstallRecord> install_record_from(const Node& node, const std::string& path) {
   const auto text = [&](std::string_view key) {
     const Node* value = node.find(key);
     return value == nullptr || value->is_null() ? std::string() : value->as_text();
@@ -72,8 +115,14 @@ Result<InstallRecord> record_from(const Node& node, const std::string& path) {
   record.tree = *tree;
   record.manifest = *manifest;
   if (const Node* capabilities = node.find("capabilities")) record.capabilities = capabilities_from(*capabilities);
+  if (const Node* state = node.find("state")) record.state = state->as_integer().value_or(0);
+  if (const Node* pending = node.find("pending")) {
+    KOPI_TRY(record.pending, pending_from(*pending, path));
+  }
   return record;
 }
+
+namespace {
 
 // Whoever reads the record of one profile is told to look at that one.
 template <class T>
@@ -88,7 +137,7 @@ Result<std::optional<InstallRecord>> read_record(const Home& home, const Profile
   if (!text) return std::optional<InstallRecord>();
   const auto node = parse_json(*text, path, {.bytes = k_limit});
   if (!node) return not_readable(node.error());
-  KOPI_TRY(InstallRecord record, record_from(*node, path));
+  KOPI_TRY(InstallRecord record, install_record_from(*node, path));
   return std::optional<InstallRecord>(std::move(record));
 }
 
@@ -135,15 +184,19 @@ Result<Approvals> read_approvals(const std::string& directory) {
   return approvals;
 }
 
-Result<void> write_approvals(const std::string& directory, const Approvals& approvals) {
+std::string render_approvals(const Approvals& approvals) {
   Node node = Node::mapping({{"schema", 1}});
   for (const auto& [kind, entries] : approvals.digests) {
     Node table = Node::mapping();
     for (const auto& [name, digest] : entries) table.set(name, digest);
     node.set(kind, std::move(table));
   }
+  return render_json(node, JsonStyle::indented) + "\n";
+}
+
+Result<void> write_approvals(const std::string& directory, const Approvals& approvals) {
   KOPI_CHECK(make_directories(join_path(directory, ".kopi"), 0700));
-  return write_file(approvals_path(directory), render_json(node, JsonStyle::indented) + "\n", 0600);
+  return write_file(approvals_path(directory), render_approvals(approvals), 0600);
 }
 
 }  // namespace kopi

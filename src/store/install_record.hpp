@@ -6,6 +6,7 @@
 //   approvals.json (0600) what its user has agreed to         schemas/approvals-v1.schema.json
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -18,6 +19,17 @@
 #include "store/home.hpp"
 
 namespace kopi {
+
+/// A file whose live state is not yet decided against what is shipped: the next merge starts from `base` again.
+struct Pending {
+  RelPath path;
+  std::optional<LedgerEntry> base;
+  LedgerEntry theirs;            ///< as shipped; a conflict has it beside, as <file>.kopi-new
+  Node keys = Node::sequence();  ///< of a structured file: [{key, base, ours, theirs}], absent values are missing members
+  bool held = false;             ///< kept back as the user asked (--keep-config): no conflict
+
+  bool operator==(const Pending&) const = default;
+};
 
 struct InstallRecord {
   std::string name;     ///< as the manifest says
@@ -35,6 +47,8 @@ struct InstallRecord {
   std::string updated_at;
   std::string ledger;  ///< digest of the ledger file as written: the two belong together
   std::vector<Capability> capabilities;
+  std::int64_t state = 0;  ///< number of this state in the history, from 1
+  std::vector<Pending> pending;
 };
 
 struct Installed {
@@ -49,11 +63,17 @@ Result<std::optional<Installed>> read_installed(const Home& home, const ProfileN
 /// Writes both, the ledger first; `directory` is the profile's own or a staging one.
 Result<void> write_installed(const std::string& directory, Installed installed);
 
+/// The record as its file holds it.
+Node to_json(const InstallRecord& record);
+/// @error state  not a record; names `path`
+Result<InstallRecord> install_record_from(const Node& node, const std::string& path);
+
 /// Approvals by kind ("mcp", "cron"), name and digest of what was approved.
 struct Approvals {
   std::map<std::string, std::map<std::string, std::string>> digests;
 };
 Result<Approvals> read_approvals(const std::string& directory);
 Result<void> write_approvals(const std::string& directory, const Approvals& approvals);
+std::string render_approvals(const Approvals& approvals);
 
 }  // namespace kopi

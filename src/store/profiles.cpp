@@ -1,12 +1,9 @@
 #include "store/profiles.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
 
 #include "formats/yaml.hpp"
 #include "formats/yaml_edit.hpp"
-#include "system/crypto.hpp"
 #include "system/files.hpp"
 
 namespace kopi {
@@ -67,40 +64,6 @@ Result<void> check_free(const Home& home, const ProfileName& name) {
     problem.hint = "kopi profile delete " + name.str();
   }
   return problem;
-}
-
-Result<std::string> make_staging(const Home& home, const ProfileName& name) {
-  KOPI_CHECK(make_directories(home.root, 0700));
-  std::string path = join_path(home.profiles_path(), fmt::format(".{}.staging-{}-{}", name.str(), ::getpid(), random_hex(3)));
-  KOPI_CHECK(make_directories(path, 0700));
-  return path;
-}
-
-Result<void> publish_profile(const Home& home, const ProfileName& name, const std::string& staging) {
-  KOPI_CHECK(check_free(home, name));
-  KOPI_CHECK(remove_tree(home.profile_path(name)));  // at most the shell of a deleted profile
-  KOPI_CHECK(rename_new(staging, home.profile_path(name)));
-  return remove_tree(home.tombstone_path(name));
-}
-
-Result<void> rename_profile(const Home& home, const ProfileName& from, const ProfileName& to) {
-  if (!profile_exists(home, from)) return no_such_profile(Selection{from, Selection::Origin::flag});
-  KOPI_CHECK(check_free(home, to));
-  KOPI_CHECK(remove_tree(home.profile_path(to)));
-  KOPI_CHECK(rename_new(home.profile_path(from), home.profile_path(to)));
-  KOPI_CHECK(remove_tree(home.tombstone_path(to)));
-  if (read_sticky(home) == from.str()) KOPI_CHECK(write_sticky(home, to));
-  return {};
-}
-
-Result<void> delete_profile(const Home& home, const ProfileName& name) {
-  const std::string path = home.profile_path(name);
-  const bool half_deleted = path_exists(home.tombstone_path(name)) && path_exists(path);
-  if (!profile_exists(home, name) && !half_deleted) return no_such_profile(Selection{name, Selection::Origin::flag});
-  KOPI_CHECK(make_directories(parent_path(home.tombstone_path(name)), 0755));
-  KOPI_CHECK(write_file(home.tombstone_path(name), "", 0644));
-  if (read_sticky(home) == name.str()) KOPI_CHECK(write_sticky(home, ProfileName::default_profile()));
-  return remove_tree(path);
 }
 
 ProfileCard read_card(const Home& home, const ProfileName& name) {

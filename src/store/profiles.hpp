@@ -1,6 +1,6 @@
 // store/profiles.hpp
 //
-// The profiles on disk: which there are, making, renaming and deleting one.
+// The profiles on disk: which there are, and what is in one. How one appears and goes: store/lifecycle.hpp.
 #pragma once
 
 #include <optional>
@@ -32,19 +32,6 @@ std::span<const std::string_view> profile_directories();
 /// Says why a directory that stands where `name` would be made is in the way.   @error exists
 /// A tombstoned shell without identity is no obstacle.
 Result<void> check_free(const Home& home, const ProfileName& name);
-
-/// Publishes `staging` (a directory below profiles/) as the profile `name` by one rename, and clears its tombstone.
-Result<void> publish_profile(const Home& home, const ProfileName& name, const std::string& staging);
-
-/// A new directory below profiles/ that no listing shows; the caller publishes or removes it.
-Result<std::string> make_staging(const Home& home, const ProfileName& name);
-
-/// @error not_found, name, exists
-Result<void> rename_profile(const Home& home, const ProfileName& from, const ProfileName& to);
-
-/// Tombstone, sticky choice, tree: in this order, so that whatever remains after a failure is not a live profile.
-/// @error not_found.   @error io  the tree could not be removed; another try goes on from there
-Result<void> delete_profile(const Home& home, const ProfileName& name);
 
 /// profile.yaml: what a person says about a profile.
 struct ProfileCard {

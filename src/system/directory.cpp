@@ -157,6 +157,53 @@ Result<void> Directory::remove(const RelPath& path) const {
   return {};
 }
 
+Result<void> Directory::move(const RelPath& from, const RelPath& to) const {
+  KOPI_TRY(const auto source, open_parent(from, Missing::fail));
+  KOPI_TRY(const auto target, open_parent(to, Missing::fail));
+  if (!source) return io_error("cannot move", shown(from), ENOENT);
+  if (!target) return io_error("cannot move to", shown(to), ENOENT);
+  const std::string old_name(from.filename()), new_name(to.filename());
+  if (::renameat(source->get(), old_name.c_str(), target->get(), new_name.c_str()) != 0) return io_error("cannot move to", shown(to), errno);
+  return {};
+}
+
+Result<bool> Directory::link(const RelPath& from, const RelPath& to) const {
+  KOPI_TRY(const auto source, open_parent(from, Missing::fail));
+  KOPI_TRY(const auto target, open_parent(to, Missing::fail));
+  if (!source || !target) return io_error("cannot link", shown(from), ENOENT);
+  const std::string old_name(from.filename()), new_name(to.filename());
+  if (::linkat(source->get(), old_name.c_str(), target->get(), new_name.c_str(), 0) == 0) return true;
+  if (errno == EPERM || errno == EACCES || errno == EMLINK || errno == EOPNOTSUPP || errno == ENOSYS || errno == EXDEV) return false;
+  return io_error("cannot link", shown(from), errno);
+}
+
+Result<void> Directory::make_directory(const RelPath& path, mode_t mode) const {
+  KOPI_TRY(const auto parent, open_parent(path, Missing::fail));
+  if (!parent) return io_error("cannot make the directory", shown(path), ENOENT);
+  const std::string name(path.filename());
+  if (::mkdirat(parent->get(), name.c_str(), 0700) != 0) {
+    if (errno == EEXIST) return {};
+    return io_error("cannot make the directory", shown(path), errno);
+  }
+  if (::fchmodat(parent->get(), name.c_str(), mode, 0) != 0) return io_error("cannot set the mode of", shown(path), errno);
+  return {};
+}
+
+Result<void> Directory::remove_empty_directory(const RelPath& path) const {
+  KOPI_TRY(const auto parent, open_parent(path, Missing::fail));
+  if (!parent) return {};
+  if (::unlinkat(parent->get(), std::string(path.filename()).c_str(), AT_REMOVEDIR) == 0) return {};
+  if (errno == ENOTEMPTY || errno == EEXIST || errno == ENOENT || errno == ENOTDIR) return {};
+  return io_error("cannot remove the directory", shown(path), errno);
+}
+
+Result<void> Directory::sync(const RelPath& path) const {
+  const Descriptor directory = open_directory_below(descriptor_.get(), path.str());
+  if (!directory) return wrong_way(shown(path), errno);
+  if (::fsync(directory.get()) != 0 && errno != EINVAL) return io_error("cannot flush", shown(path), errno);
+  return {};
+}
+
 namespace {
 
 Result<void> walk_below(int directory, const std::string& prefix, const std::string& root,

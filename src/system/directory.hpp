@@ -40,6 +40,17 @@ class Directory {
   /// Removes a file, then the directories above it that this leaves empty.
   Result<void> remove(const RelPath& path) const;
 
+  /// Renames a file, replacing what stands at `to`; the directory of `to` must be there.
+  Result<void> move(const RelPath& from, const RelPath& to) const;
+  /// A second name for the same file; false where the file system or its rules allow none.
+  Result<bool> link(const RelPath& from, const RelPath& to) const;
+  /// Makes the directory; one that is there is left as it is. Its parent must be there.
+  Result<void> make_directory(const RelPath& path, mode_t mode) const;
+  /// Removes the directory when it is empty; otherwise leaves it.
+  Result<void> remove_empty_directory(const RelPath& path) const;
+  /// Flushes the directory's own entries.
+  Result<void> sync(const RelPath& path) const;
+
   struct Entry {
     std::string path;  ///< relative, as the file system spells it; not yet a RelPath
     EntryInfo info;

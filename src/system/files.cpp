@@ -54,6 +54,8 @@ bool is_directory(const std::string& path) {
   return ::stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode);
 }
 
+bool is_writable(const std::string& path) { return ::access(path.c_str(), W_OK) == 0; }
+
 bool is_regular_file(const std::string& path) {
   struct stat info {};
   return ::stat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode);
@@ -128,8 +130,7 @@ Result<void> write_file(const std::string& path, std::string_view content, mode_
   if (::fchmod(file.get(), mode) != 0) return fail(io_error("cannot set the mode of", target, errno));
   if (::fsync(file.get()) != 0) return fail(io_error("cannot flush", target, errno));
   if (::rename(temporary.c_str(), target.c_str()) != 0) return fail(io_error("cannot replace", target, errno));
-  const Descriptor directory(::open(parent_path(target).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (directory) ::fsync(directory.get());  // the rename itself; a file system that can't is not an error
+  (void)sync_directory(parent_path(target));  // the rename itself is made; a file system that can't flush it is not an error
   return {};
 }
 
@@ -209,6 +210,12 @@ Result<void> rename_new(const std::string& from, const std::string& to) {
     if (::rename(from.c_str(), to.c_str()) == 0) return {};
   }
   return io_error("cannot move to", to, errno);
+}
+
+Result<void> sync_directory(const std::string& path) {
+  const Descriptor directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!directory || (::fsync(directory.get()) != 0 && errno != EINVAL)) return io_error("cannot flush", path, errno);
+  return {};
 }
 
 Result<void> sync_file_system(const std::string& path) {

@@ -34,6 +34,7 @@ Result<std::optional<EntryInfo>> stat_path(const std::string& path);
 /// There is something at `path`, a dangling link included.
 bool path_exists(const std::string& path);
 bool is_directory(const std::string& path);     ///< links followed
+bool is_writable(const std::string& path);      ///< by this process; links followed
 bool is_regular_file(const std::string& path);  ///< links followed
 
 /// @error io  names the path.   @error limit  larger than `max_bytes`
@@ -57,6 +58,8 @@ Result<void> remove_file(const std::string& path);
 Result<void> remove_tree(const std::string& path);
 /// Moves within one file system; the target must not exist.
 Result<void> rename_new(const std::string& from, const std::string& to);
+/// Flushes a directory's own entries: that a file in it was made, renamed or removed.
+Result<void> sync_directory(const std::string& path);
 /// Flushes everything that was written to the file system that holds `path`.
 Result<void> sync_file_system(const std::string& path);
 

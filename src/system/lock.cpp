@@ -22,6 +22,10 @@ Result<FileLock> FileLock::acquire(const Request& request) {
   auto pause = std::chrono::milliseconds(1);
   while (::flock(file.get(), operation | LOCK_NB) != 0) {
     if (errno != EWOULDBLOCK && errno != EINTR) return io_error("cannot lock", request.path, errno);
+    if (!request.wait) {
+      const auto other = read_file(request.path, 4096);
+      return error(Code::busy, "{} is held by another kopi ({})", request.path, other ? trim(*other) : std::string_view());
+    }
     if (request.interrupt != nullptr && request.interrupt->requested()) return interrupted_error();
     if (!told && std::chrono::steady_clock::now() - started > std::chrono::seconds(1)) {
       told = true;

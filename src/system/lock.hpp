@@ -26,9 +26,13 @@ class FileLock {
     /// Called once when the wait has lasted a second, with the holder's words: "pid 41, kopi profile update".
     std::function<void(std::string_view holder)> on_wait = [](std::string_view) {};
     const Interrupt* interrupt = nullptr;
+    bool wait = true;
   };
+  /// Holds nothing.
+  FileLock() = default;
 
   /// Waits until the lock is free.   @error interrupted  while waiting.   @error io  the file can't be made or locked
+  /// @error busy  somebody holds it, and there is to be no waiting
   static Result<FileLock> acquire(const Request& request);
 
  private:

@@ -4,8 +4,11 @@
 #include "formats/yaml_edit.hpp"
 #include "store/bundled_skills.hpp"
 #include "store/clone.hpp"
+#include "store/lifecycle.hpp"
+#include "store/locks.hpp"
 #include "store/profiles.hpp"
 #include "system/files.hpp"
+#include "system/step.hpp"
 
 namespace kopi::cli {
 namespace {
@@ -138,23 +141,25 @@ Result<Outcome> run(Context& context, const Arguments& given) {
   KOPI_TRY(const FileLock lock, context.lock(wanted.name, "kopi profile create"));
   KOPI_CHECK(check_free(context.home, wanted.name));
   KOPI_TRY(const std::string staging, make_staging(context.home, wanted.name));
+  const AliasContext aliases = context.alias_context();
+  Published published;
   auto made = fill(context, wanted, staging);
+  reach_step("built");
   if (made) {
-    if (auto published = publish_profile(context.home, wanted.name, staging); !published) made = std::move(published).error();
+    auto done = sync_file_system(staging);
+    if (done) {
+      auto appeared = publish_profile(context.home, wanted.name, staging, wanted.alias ? &aliases : nullptr);
+      if (appeared) published = *std::move(appeared);
+      if (!appeared) done = std::move(appeared).error();
+    }
+    if (!done) made = std::move(done).error();
   }
   if (!made) {
-    (void)remove_tree(staging);  // the error says what failed; a left-over is hidden and harmless
+    (void)remove_tree(staging);  // the error says what failed; what is left here, the next command removes
     return std::move(made).error();
   }
-  Node alias;
-  if (wanted.alias) {
-    auto path = create_alias(context.home, wanted.name.str(), wanted.name, context.alias_context());
-    if (path) {
-      alias = wanted.name.str();
-    } else {
-      warn_no_alias(context, wanted.name, path.error());
-    }
-  }
+  const Node alias = published.alias;
+  if (published.no_alias) warn_no_alias(context, wanted.name, *published.no_alias);
   Outcome outcome;
   describe_made(outcome.text, context, wanted, *made, alias);
   outcome.data = Node::mapping({{"name", wanted.name.str()},

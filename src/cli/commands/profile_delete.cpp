@@ -2,6 +2,7 @@
 #include "cli/answer.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/profile_view.hpp"
+#include "store/lifecycle.hpp"
 #include "system/files.hpp"
 
 namespace kopi::cli {
@@ -49,20 +50,14 @@ Result<Outcome> run(Context& context, const Arguments& given) {
   if (!half_deleted) KOPI_CHECK(context.profile(name.str()));
   if (!given.flag("--yes")) KOPI_CHECK(confirm(context, name));
   KOPI_TRY(const FileLock lock, context.lock(name, "kopi profile delete"));
-  const auto aliases = all_aliases(context.home);
-  std::vector<std::string> removed;
-  for (const std::string& alias : aliases.contains(name.str()) ? aliases.at(name.str()) : std::vector<std::string>()) {
-    const auto gone = remove_alias(context.home, alias);
-    if (gone)
-      removed.push_back(alias);
-    else
-      context.console.warn({Severity::medium, "alias.left", "", 0, 0, gone.error().message, "", ""});
+  auto deleted = delete_profile(context.home, name).while_doing("deleting {}", name.str());
+  if (!deleted) {
+    const bool remains = path_exists(context.home.profile_path(name));
+    return with_hint(std::move(deleted).error(), remains ? fmt::format("kopi profile delete {} --yes", name.str()) : "kopi profile list");
   }
-  if (auto deleted = delete_profile(context.home, name).while_doing("deleting {}", name.str()); !deleted) {
-    return with_hint(std::move(deleted).error(), fmt::format("kopi profile delete {} --yes", name.str()));  // goes on from where it stopped
-  }
+  for (const Error& left : deleted->aliases_left) context.console.warn({Severity::medium, "alias.left", "", 0, 0, left.message, "", ""});
   Outcome outcome;
-  outcome.data = Node::mapping({{"name", name.str()}, {"path", context.home.profile_path(name)}, {"aliases", records_of("name", removed)}});
+  outcome.data = Node::mapping({{"name", name.str()}, {"path", context.home.profile_path(name)}, {"aliases", records_of("name", deleted->aliases)}});
   outcome.text.styled(Style::green, "✓").print(" Deleted {}\n", name.str());
   return outcome;
 }

@@ -1,8 +1,7 @@
-#include <map>
-
 #include "base/text.hpp"
 #include "base/unicode.hpp"
 #include "cli/commands/commands.hpp"
+#include "store/lifecycle.hpp"
 #include "store/profiles.hpp"
 
 namespace kopi::cli {
@@ -30,15 +29,12 @@ Result<Outcome> name_default(Context& context, const std::string& display_name) 
   return outcome;
 }
 
-// A wrapper of the profile's own name changes with it; a custom one keeps its name and points to the new profile.
-void move_alias(Context& context, const std::string& alias, const ProfileName& from, const ProfileName& to) {
-  const std::string wanted = alias == from.str() ? to.str() : alias;
-  const auto made = create_alias(context.home, wanted, to, context.alias_context());
-  if (!made) warn_no_alias(context, to, made.error());
-  if (made && wanted == alias) return;
-  if (const auto removed = remove_alias(context.home, alias); !removed) {
-    context.console.warn({Severity::medium, "alias.left", "", 0, 0, removed.error().message, "", ""});
-  }
+// Both names are taken, in one order, so that two renames crosswise do not wait for each other.
+Result<std::pair<FileLock, FileLock>> lock_both(const Context& context, const ProfileName& from, const ProfileName& to) {
+  const bool ordered = from.str() < to.str();
+  KOPI_TRY(FileLock first, context.lock(ordered ? from : to, "kopi profile rename"));
+  KOPI_TRY(FileLock second, context.lock(ordered ? to : from, "kopi profile rename"));
+  return std::pair(std::move(first), std::move(second));
 }
 
 Result<Outcome> run(Context& context, const Arguments& given) {
@@ -46,12 +42,10 @@ Result<Outcome> run(Context& context, const Arguments& given) {
   if (from.is_default()) return name_default(context, *given.value("NEW"));
   KOPI_CHECK(context.profile(from.str()));
   KOPI_TRY(const ProfileName to, parse_new_profile_name(*given.value("NEW")));
-  KOPI_TRY(const FileLock lock, context.lock(from, "kopi profile rename"));
-  const auto aliases = all_aliases(context.home);
-  KOPI_CHECK(rename_profile(context.home, from, to));
-  if (const auto old = aliases.find(from.str()); old != aliases.end()) {
-    for (const std::string& alias : old->second) move_alias(context, alias, from, to);
-  }
+  if (from == to) return error(Code::exists, "profile '{}' is already called that", from.str());
+  KOPI_TRY(const auto locks, lock_both(context, from, to));
+  KOPI_TRY(const Renamed renamed, rename_profile(context.home, from, to, context.alias_context()).while_doing("renaming {}", from.str()));
+  for (const Error& left : renamed.aliases_left) context.console.warn({Severity::medium, "alias.left", "", 0, 0, left.message, "", ""});
   const auto now = find_aliases(context.home);
   const Node alias = now.contains(to.str()) ? Node(now.at(to.str())) : Node();
   Outcome outcome;

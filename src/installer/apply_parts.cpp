@@ -1,0 +1,104 @@
+#include "installer/apply_parts.hpp"
+
+#include <algorithm>
+
+#include "formats/json.hpp"
+#include "store/history.hpp"
+#include "system/crypto.hpp"
+
+namespace kopi {
+namespace {
+
+RelPath known(std::string_view path) {
+  auto parsed = RelPath::parse(path);
+  KOPI_ASSERT(parsed.has_value());
+  return *std::move(parsed);
+}
+
+std::string text_of(const InstallRecord& record) { return render_json(to_json(record), JsonStyle::indented) + "\n"; }
+
+State state_of(const InstallRecord& record, std::string operation) {
+  return {record.state, std::move(operation), record.updated_at, to_json(record)};
+}
+
+// Consent to the preview approves the MCP servers that it listed, bound to what they are; cron jobs it never approves. An
+// update lists the new ones alone: what was not approved before (in a clone, say) is not approved in passing.
+Result<std::optional<Approvals>> approve_servers(const std::string& directory, const Prepared& prepared) {
+  KOPI_TRY(Approvals approvals, read_approvals(directory));
+  const auto& added = prepared.plan.capabilities_added;
+  const auto was_listed = [&](const McpServer& server) {
+    return !prepared.previous || std::any_of(added.begin(), added.end(), [&](const Capability& capability) {
+      return capability.kind.starts_with("mcp-") && capability.name == server.name;
+    });
+  };
+  bool changed = false;
+  for (const McpServer& server : prepared.distribution.mcp_servers) {
+    if (!was_listed(server) || prepared.restored) continue;
+    approvals.digests["mcp"][server.name] = sha256(server.approval_text()).str();
+    changed = true;
+  }
+  return changed ? std::optional(std::move(approvals)) : std::nullopt;
+}
+
+}  // namespace
+
+InstallRecord make_record(const Prepared& prepared, const InstallContext& context) {
+  const Distribution& distribution = prepared.distribution;
+  const std::string now = format_time(context.clock.now());
+  InstallRecord record;
+  if (prepared.restored) {
+    record = *prepared.restored;
+  } else {
+    record.name = distribution.manifest.name;
+    record.version = distribution.manifest.version;
+    record.description = distribution.manifest.description;
+    record.source = prepared.source.shown();
+    record.identity = prepared.source.identity();
+    record.wanted = prepared.source.ref;
+    record.subdirectory = prepared.source.subdirectory;
+    if (distribution.ref) {
+      record.ref_kind = std::string(name(distribution.ref->kind));
+      record.commit = distribution.ref->commit;
+    }
+  }
+  record.tree = distribution.tree_digest;
+  record.manifest = distribution.manifest_digest;
+  record.installed_at = prepared.previous ? prepared.previous->installed_at : now;
+  record.updated_at = now;
+  record.capabilities = distribution.capabilities;
+  // A record of before there was a history counts as the first state.
+  record.state = prepared.previous ? std::max<std::int64_t>(prepared.previous->state, 1) + 1 : 1;
+  record.pending = prepared.plan.pending;
+  record.ledger = sha256(render_ledger(prepared.plan.ledger)).str();
+  return record;
+}
+
+Result<std::vector<RecordFile>> render_records(const std::string& directory, const Prepared& prepared, const InstallRecord& record) {
+  std::vector<RecordFile> files;
+  files.push_back({known(".kopi/ledger"), render_ledger(prepared.plan.ledger), 0644});
+  files.push_back({known(".kopi/install.json"), text_of(record), 0644});
+  files.push_back({known(state_path(record.state)), render_state(state_of(record, prepared.operation)), 0644});
+  if (prepared.previous && prepared.previous->state == 0) {
+    InstallRecord first = *prepared.previous;
+    first.state = 1;
+    files.push_back({known(state_path(1)), render_state(state_of(first, "install")), 0644});
+  }
+  KOPI_TRY(const auto approvals, approve_servers(directory, prepared));
+  if (approvals) files.push_back({known(".kopi/approvals.json"), render_approvals(*approvals), 0600});
+  return files;
+}
+
+std::vector<RecordFile> render_record(const Installed& installed, const State& state) {
+  const InstallRecord& record = installed.record;
+  return {{known(".kopi/install.json"), text_of(record), 0644},
+          {known(state_path(state.number)), render_state({state.number, state.operation, state.at, to_json(record)}), 0644}};
+}
+
+Result<std::vector<RelPath>> outdated_states(const std::string& directory) {
+  KOPI_TRY(std::vector<std::int64_t> numbers, list_states(directory));
+  std::vector<RelPath> paths;
+  for (const std::int64_t number : states_beyond(numbers, k_kept_states - 1)) paths.push_back(known(state_path(number)));
+  return paths;
+}
+
+}  // namespace kopi

@@ -1,0 +1,31 @@
+// installer/apply_parts.hpp   (inside installer only)
+//
+// kopi's own records of what is being applied: record, ledger, approvals, history.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "installer/operation.hpp"
+
+namespace kopi {
+
+struct RecordFile {
+  RelPath path;
+  std::string text;
+  unsigned bits = 0644;
+};
+
+InstallRecord make_record(const Prepared& prepared, const InstallContext& context);
+
+/// Everything of `.kopi/` that changes with it. `directory` is the profile's own, or a staging one.
+/// @error state  the approvals that are there can't be read
+Result<std::vector<RecordFile>> render_records(const std::string& directory, const Prepared& prepared, const InstallRecord& record);
+
+/// The record and the current state's file anew, where nothing but `pending` changed.
+std::vector<RecordFile> render_record(const Installed& installed, const State& state);
+
+/// States that go once another one is added.
+Result<std::vector<RelPath>> outdated_states(const std::string& directory);
+
+}  // namespace kopi

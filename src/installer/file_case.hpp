@@ -1,0 +1,54 @@
+// installer/file_case.hpp
+//
+// One path with its three states: as shipped last time (base), as it lies in the profile (ours), as shipped now (theirs).
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "installer/distribution.hpp"
+#include "model/ledger.hpp"
+#include "store/install_record.hpp"
+
+namespace kopi {
+
+/// A file as it lies in the profile.
+struct LiveFile {
+  LedgerEntry entry;
+  bool operator==(const LiveFile&) const = default;
+};
+/// The live state of every path that the old or the new version ships; absent ones are not in it.
+using LiveFiles = std::map<RelPath, LiveFile>;
+
+struct FileCase {
+  RelPath path;
+  std::optional<LedgerEntry> base, ours, theirs;
+  std::optional<RelPath> moved_from;  ///< the author renamed it: base and ours are those of this path
+  bool moved_away = false;            ///< the author renamed it: what becomes of it is decided at the new path
+
+  /// The executable bit, merged three-way.
+  FileMode merged_mode() const;
+  /// What comes out depends on the content, and not on the digests alone.
+  bool needs_texts() const;
+};
+
+/// The contents that deciding takes, of cases whose needs_texts().
+struct CaseTexts {
+  std::optional<std::string> base;  ///< nothing where there was none, or where the store has lost it
+  std::string ours;
+};
+using TextsByPath = std::map<RelPath, CaseTexts>;
+
+/// What the next merge starts from: what is installed, but for a conflict that is not resolved yet what it started from.
+Ledger merge_base(const Installed& installed);
+
+/// Where earlier conflicts left the author's files.
+std::vector<RelPath> beside_paths(const std::vector<Pending>& pending);
+
+/// Every path that one of the three sides of the distribution knows, by path. A rename is followed only when exactly one removed and
+/// exactly one added path have the same bytes, and nothing of the user's stands at the new one.
+std::vector<FileCase> list_cases(const Ledger& base, const LiveFiles& live, const Ledger& shipped);
+
+}  // namespace kopi
