@@ -26,7 +26,7 @@ TEST_CASE("what the user lacks is added to YAML; every byte that is there stays"
                                  {"a: [1]\n", "a: [1, 2]\n", "a: [1]\n"},  // lists are values
                                  {"", "a: 1\n", "a: 1\n"},
                                  {"a: null\n", "a: 1\n", "a: null\n"},  // a value that the user gave
-                                 {"a: 1", "b: 1.10\n", "a: 1\nb: 1.10\n"}};
+                                 {"a: 1", "b: 1.10\n", "a: 1\nb: 1.10"}};
   for (const auto& [ours, theirs, expected] : rows) {
     CAPTURE(ours, theirs);
     CHECK(merge("config.yaml", ours, theirs) == expected);
@@ -37,7 +37,7 @@ TEST_CASE("what the user lacks is added to YAML; every byte that is there stays"
 TEST_CASE("what the user lacks is added to JSON; a complete file is not even laid out anew") {
   CHECK(merge("mcp.json", R"({"a":1,   "b":{"c":2}})", R"({"a": 5, "b": {"c": 6}})") == R"({"a":1,   "b":{"c":2}})");
   CHECK(merge("mcp.json", R"({"a":1,"b":{"c":2}})", R"({"b": {"d": 3}, "e": [4]})") ==
-        "{\n  \"a\": 1,\n  \"b\": {\n    \"c\": 2,\n    \"d\": 3\n  },\n  \"e\": [\n    4\n  ]\n}\n");
+        R"({"a":1,"b":{"c":2,"d":3},"e":[4]})");
   CHECK(merge("x.json", R"({"a": 1})", R"({"a": {"b": 2}})") == R"({"a": 1})");
 }
 

@@ -1,0 +1,78 @@
+#include "formats/rewrite.hpp"
+
+#include "formats/json.hpp"
+#include "formats/rewrite_block.hpp"
+#include "formats/rewrite_flow.hpp"
+#include "formats/rewrite_text.hpp"
+#include "formats/yaml.hpp"
+
+namespace kopi {
+namespace {
+
+using detail::FlowWriter;
+using detail::LaidOut;
+
+Comments count(const LaidOut& text) {
+  Comments comments;
+  for (const detail::Range& comment : text.comments) ++comments[text.comment_text(comment)];
+  return comments;
+}
+
+Result<std::string> rewrite_json(const LaidOut& live, const Node& target, const detail::Spots& spots) {
+  const detail::YamlLayout& root = live.roots[0];
+  KOPI_TRY(std::string value, FlowWriter(live, Syntax::json).value(root, *live.node, target, spots));
+  const std::string_view text = live.text();
+  return std::string(text.substr(0, root.begin)).append(value).append(text.substr(root.end));
+}
+
+Result<std::string> rewrite_yaml(const LaidOut& live, const Node& target, const detail::Spots& spots, const Comments& may_go) {
+  detail::BlockWriter writer(live, may_go);
+  KOPI_CHECK(writer.root(target, spots));
+  return writer.apply();
+}
+
+// Read again, the text holds exactly what it shall, and every comment that may not go.
+Result<std::string> proven(std::string text, const LaidOut& live, const Rewrite& asked) {
+  const auto read = asked.syntax == Syntax::json ? parse_json(text, asked.file) : parse_yaml(text, asked.file);
+  const bool both_empty = read && read->is_null() && asked.target->is(Node::Kind::mapping) && asked.target->items().empty();
+  if (!read || !(both_empty || means_the_same(*read, *asked.target))) {
+    return error(Code::yaml, "{}: this change can't be made without touching other lines", asked.file);
+  }
+  if (asked.syntax == Syntax::json || live.comments.empty()) return text;
+  const Comments after = find_comments(text);
+  for (const auto& [comment, times] : count(live)) {
+    const auto left = after.find(comment);
+    const auto free = asked.may_go.find(comment);
+    const int needed = times - (free == asked.may_go.end() ? 0 : free->second);
+    if ((left == after.end() ? 0 : left->second) < needed) {
+      return error(Code::yaml, "{}: this change can't be made without losing the comment '{}'", asked.file, comment);
+    }
+  }
+  return text;
+}
+
+}  // namespace
+
+Comments find_comments(std::string_view yaml) {
+  const auto laid = detail::lay_out(Syntax::yaml, {yaml, nullptr}, "");
+  return laid ? count(*laid) : Comments();
+}
+
+Result<std::string> rewrite(const Rewrite& asked) {
+  if (means_the_same(*asked.live.value, *asked.target)) return std::string(asked.live.text);
+  KOPI_TRY(const LaidOut live, detail::lay_out(asked.syntax, asked.live, asked.file));
+  std::vector<LaidOut> sources;
+  for (const ReadText& source : asked.sources) {
+    KOPI_TRY(LaidOut laid, detail::lay_out(asked.syntax, source, asked.file));
+    sources.push_back(std::move(laid));
+  }
+  detail::Spots spots;
+  for (const LaidOut& source : sources) {
+    if (!source.roots.empty()) spots.push_back({&source, source.node, &source.roots[0]});
+  }
+  KOPI_TRY(std::string text, asked.syntax == Syntax::json ? rewrite_json(live, *asked.target, spots)
+                                                          : rewrite_yaml(live, *asked.target, spots, asked.may_go));
+  return proven(std::move(text), live, asked);
+}
+
+}  // namespace kopi

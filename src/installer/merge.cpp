@@ -1,0 +1,153 @@
+// Prose is merged by line. YAML and JSON:
+//
+// 1. The three are parsed, and merged as data (merge_nodes.cpp): M is what the file must mean afterwards, whatever its lines are.
+// 2. A merge of lines is taken if it reads as exactly M: first the clean one, then the one where ours wins.
+// 3. Else the merge of lines where ours wins, or ours itself, is rewritten to M at the bytes of the values that differ (formats/rewrite);
+//    the result is read again, and must be M with every comment that the author did not take out.
+// 4. Else it is a conflict of the whole file.
+#include "installer/merge.hpp"
+
+#include <algorithm>
+
+#include "base/text.hpp"
+#include "base/unicode.hpp"
+#include "formats/json.hpp"
+#include "formats/node_compare.hpp"
+#include "formats/rewrite.hpp"
+#include "formats/yaml.hpp"
+
+namespace kopi {
+namespace {
+
+MergeOutcome conflict(const MergeInput& input, std::string reason) { return {std::string(input.ours), false, {}, std::move(reason)}; }
+
+// What can't be merged at all is taken from the favoured side as a whole.
+MergeOutcome one_side(const MergeInput& input, std::string reason) {
+  if (input.favor == Favor::none) return conflict(input, std::move(reason));
+  return {std::string(input.favor == Favor::ours ? input.ours : input.theirs), true, {}, std::move(reason)};
+}
+
+bool is_text(std::string_view bytes) { return bytes.find('\0') == std::string_view::npos && is_valid_utf8(bytes); }
+
+std::optional<Syntax> syntax_of(std::string_view path) {
+  const std::string name = to_lower_ascii(path);
+  if (name.ends_with(".json")) return Syntax::json;
+  if (name.ends_with(".yaml") || name.ends_with(".yml")) return Syntax::yaml;
+  return std::nullopt;
+}
+
+std::string shown_lines(const TextMerge& merge) {
+  if (merge.first_line == 0) return "both changed the same lines";
+  if (merge.last_line < merge.first_line)
+    return fmt::format("you deleted lines before line {}, and the author changed them", merge.first_line);
+  if (merge.last_line == merge.first_line) return fmt::format("both changed line {}", merge.first_line);
+  return fmt::format("both changed lines {}-{}", merge.first_line, merge.last_line);
+}
+
+MergeOutcome merge_prose(const MergeInput& input) {
+  for (const std::string_view side : {input.base.value_or(""), input.ours, input.theirs}) {
+    if (!is_text(side)) return one_side(input, "binary");
+  }
+  if (!input.base) return one_side(input, "your own file, and no common past");
+  auto merged = merge_text(*input.base, input.ours, input.theirs, input.favor);
+  if (!merged) return conflict(input, merged.error().message);
+  if (!merged->clean) return conflict(input, shown_lines(*merged));
+  return {std::move(merged->text), true, {}, "merged"};
+}
+
+class DocumentMerge {
+ public:
+  DocumentMerge(const MergeInput& input, Syntax syntax) : input_(input), syntax_(syntax) {}
+
+  MergeOutcome run() {
+    for (const auto& [text, whose] :
+         {std::pair(input_.base.value_or(input_.ours), "what was shipped last"), {input_.ours, "yours"}, {input_.theirs, "the author's"}}) {
+      auto read = parse(text);
+      if (!read) return unreadable(whose, read.error());
+      documents_.push_back(*std::move(read));
+    }
+    if (!input_.base && !(is_table(ours()) && is_table(theirs()))) return one_side(input_, "your own file, and no common past");
+    NodeMerge merge = merge_nodes(input_.base ? &documents_[0] : nullptr, ours(), theirs(), input_.favor);
+    const auto text = text_of(merge.merged);
+    if (!text) return conflict(input_, text.error().message);
+    const bool decided = merge.conflicts.empty() || input_.favor != Favor::none;
+    std::string reason = merge.conflicts.empty() ? "merged" : fmt::format("both changed {}", named(merge.conflicts));
+    return {*text, decided, std::move(merge.conflicts), std::move(reason)};
+  }
+
+ private:
+  Result<Node> parse(std::string_view text) const {
+    return syntax_ == Syntax::json ? parse_json(text, input_.path) : parse_yaml(text, input_.path);
+  }
+  const Node& ours() const { return documents_[1]; }
+  const Node& theirs() const { return documents_[2]; }
+  static bool is_table(const Node& node) { return node.is(Node::Kind::mapping) || node.is_null(); }
+
+  // Theirs is never taken where it can't be read: what is live must parse.
+  MergeOutcome unreadable(std::string_view whose, const Error& why) const {
+    std::string reason = fmt::format("{} does not parse: {}", whose, why.message);
+    if (input_.favor == Favor::theirs && !parse(input_.theirs)) return conflict(input_, std::move(reason));
+    return one_side(input_, std::move(reason));
+  }
+
+  bool reads_as(std::string_view text, const Node& merged) const {
+    const auto read = parse(text);
+    if (!read) return false;
+    const bool both_empty = read->is_null() && merged.is(Node::Kind::mapping) && merged.items().empty();
+    return both_empty || means_the_same(*read, merged);
+  }
+
+  Result<std::string> text_of(const Node& merged) const {
+    std::string by_line;
+    if (input_.base) {
+      for (const Favor favor : {Favor::none, Favor::ours}) {
+        const auto lines = merge_text(*input_.base, input_.ours, input_.theirs, favor);
+        if (!lines || !lines->clean) continue;
+        if (reads_as(lines->text, merged)) return lines->text;
+        by_line = lines->text;
+        if (favor == Favor::none) break;  // without a conflict the other is the same text
+      }
+    }
+    Rewrite task{syntax_, input_.path, {input_.ours, &ours()}, &merged, {{input_.theirs, &theirs()}, {input_.ours, &ours()}}, may_go()};
+    if (const auto read = by_line.empty() ? error(Code::yaml, "none") : parse(by_line)) {
+      task.live = {by_line, &*read};
+      if (auto text = rewrite(task)) return text;
+      task.live = {input_.ours, &ours()};
+    }
+    return rewrite(task);
+  }
+
+  // Comments that the author had, and took out.
+  Comments may_go() const {
+    if (syntax_ == Syntax::json || !input_.base) return {};
+    Comments before = find_comments(*input_.base);
+    for (const auto& [comment, times] : find_comments(input_.theirs)) {
+      const auto had = before.find(comment);
+      if (had != before.end() && (had->second -= times) <= 0) before.erase(had);
+    }
+    return before;
+  }
+
+  static std::string named(const std::vector<KeyConflict>& conflicts) {
+    constexpr std::size_t shown = 3;
+    std::vector<std::string> names;
+    for (std::size_t i = 0; i < std::min(shown, conflicts.size()); ++i)
+      names.push_back(conflicts[i].key.empty() ? "the whole" : conflicts[i].key);
+    return join(names, ", ") + (conflicts.size() > shown ? fmt::format(" and {} more", conflicts.size() - shown) : "");
+  }
+
+  const MergeInput& input_;
+  Syntax syntax_;
+  std::vector<Node> documents_;  ///< base, ours, theirs
+};
+
+}  // namespace
+
+MergeOutcome merge_file(const MergeInput& input) {
+  if (input.ours == input.theirs || input.theirs == input.base) return {std::string(input.ours), true, {}, "merged"};
+  if (input.ours == input.base) return {std::string(input.theirs), true, {}, "merged"};
+  const auto syntax = syntax_of(input.path);
+  return syntax ? DocumentMerge(input, *syntax).run() : merge_prose(input);
+}
+
+}  // namespace kopi

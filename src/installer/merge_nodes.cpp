@@ -1,0 +1,167 @@
+// For every key that any side has, with b, o, t = its value in base, ours and theirs (absent is a value here):
+//
+//   o = b            t
+//   t = b, or o = t  o
+//   all differ       two mappings are merged inside; two lists of records are merged by record; else a conflict
+//
+// Records are told apart by `id` or `name`, so that a job that moved in the file is still the same job. Their order is merged as one
+// more value: that of the records which all three have.
+#include "installer/merge_nodes.hpp"
+
+#include <algorithm>
+
+#include "formats/json.hpp"
+#include "formats/node_compare.hpp"
+
+namespace kopi {
+namespace {
+
+using Kind = Node::Kind;
+
+bool is(const Node* node, Kind kind) { return node != nullptr && node->is(kind); }
+bool same(const Node* a, const Node* b) { return a == nullptr || b == nullptr ? a == b : means_the_same(*a, *b); }
+std::optional<Node> copy_of(const Node* node) { return node == nullptr ? std::nullopt : std::optional(*node); }
+
+std::string shown_key(std::string_view key) {
+  static constexpr std::string_view special = ".[]=\"'\\ \t\r\n";
+  return key.empty() || key.find_first_of(special) != std::string_view::npos ? render_json(Node(key)) : std::string(key);
+}
+
+// The records of a list by their key, and in their order.
+struct Records {
+  Records(const Node* list, std::string_view key) {
+    if (!is(list, Kind::sequence)) return;
+    for (const Node& item : list->items()) {
+      order.push_back(item.find(key)->as_text());
+      by_id.emplace(order.back(), &item);
+    }
+  }
+  const Node* find(const std::string& id) const {
+    const auto found = by_id.find(id);
+    return found == by_id.end() ? nullptr : found->second;
+  }
+  std::vector<std::string> order;
+  std::unordered_map<std::string, const Node*> by_id;
+};
+
+class Merger {
+ public:
+  explicit Merger(MergeFavor favor) : favor_(favor) {}
+
+  std::optional<Node> value(const Node* base, const Node* ours, const Node* theirs, const std::string& key) {
+    if (same(ours, base)) return copy_of(theirs);
+    if (same(theirs, base) || same(ours, theirs)) return copy_of(ours);
+    if (is(ours, Kind::mapping) && is(theirs, Kind::mapping)) return mapping(is(base, Kind::mapping) ? base : nullptr, *ours, *theirs, key);
+    if (is(ours, Kind::sequence) && is(theirs, Kind::sequence)) {
+      if (const auto id = record_key({base, ours, theirs}); !id.empty()) return records(base, *ours, *theirs, key, id);
+    }
+    return decide(base, ours, theirs, key);
+  }
+
+  std::vector<KeyConflict> conflicts;
+
+ private:
+  std::optional<Node> decide(const Node* base, const Node* ours, const Node* theirs, const std::string& key) {
+    conflicts.push_back({key, copy_of(base), copy_of(ours), copy_of(theirs)});
+    return copy_of(favor_ == MergeFavor::theirs ? theirs : ours);
+  }
+
+  Node mapping(const Node* base, const Node& ours, const Node& theirs, const std::string& key) {
+    const MemberIndex in_base(base);
+    const MemberIndex in_ours(&ours);
+    const MemberIndex in_theirs(&theirs);
+    Node merged = Node::mapping();
+    const auto add = [&](const Node* mine, const Node* other, const std::string& name) {
+      auto member = value(in_base.find(name), mine, other, key.empty() ? shown_key(name) : key + "." + shown_key(name));
+      if (!member) return;
+      member->set_key(name, {});
+      merged.push(*std::move(member));  // every name comes once; set() would look for it each time
+    };
+    for (const Node& member : ours.items()) add(&member, in_theirs.find(member.key()), member.key());
+    for (const Node& member : theirs.items()) {
+      if (in_ours.find(member.key()) == nullptr) add(nullptr, &member, member.key());
+    }
+    return merged;
+  }
+
+  Node records(const Node* base, const Node& ours, const Node& theirs, const std::string& key, std::string_view id_key) {
+    const Records in_base(base, id_key);
+    const Records mine(&ours, id_key);
+    const Records other(&theirs, id_key);
+    std::unordered_map<std::string, Node> merged;
+    const auto add = [&](const std::string& id) {
+      auto record = value(in_base.find(id), mine.find(id), other.find(id), key + "[" + std::string(id_key) + "=" + shown_key(id) + "]");
+      if (record) merged.emplace(id, *std::move(record));
+    };
+    for (const std::string& id : mine.order) add(id);
+    for (const std::string& id : other.order) {
+      if (mine.find(id) == nullptr) add(id);
+    }
+    Node list = Node::sequence();
+    const bool follow_theirs = takes_their_order(base, ours, theirs, in_base, mine, other, key);
+    for (const std::string& id : follow_theirs ? ordered(other, mine, merged) : ordered(mine, other, merged)) {
+      list.push(std::move(merged.at(id)));
+    }
+    return list;
+  }
+
+  bool takes_their_order(const Node* base, const Node& ours, const Node& theirs, const Records& in_base, const Records& mine,
+                         const Records& other, const std::string& key) {
+    const bool no_past = !is(base, Kind::sequence);
+    const auto common = [&](const Records& records) {
+      std::vector<std::string> ids;
+      for (const std::string& id : records.order) {
+        if ((no_past || in_base.find(id) != nullptr) && mine.find(id) != nullptr && other.find(id) != nullptr) ids.push_back(id);
+      }
+      return ids;
+    };
+    const auto my_order = common(mine);
+    const auto their_order = common(other);
+    if (my_order == their_order) return false;
+    if (!no_past) {
+      const auto base_order = common(in_base);
+      if (their_order == base_order) return false;
+      if (my_order == base_order) return true;
+    }
+    decide(base, &ours, &theirs, key);
+    return favor_ == MergeFavor::theirs;
+  }
+
+  // The records of `merged` in the order of `first`; what only `second` has stands behind its predecessor there.
+  static std::vector<std::string> ordered(const Records& first, const Records& second,
+                                          const std::unordered_map<std::string, Node>& merged) {
+    const auto stays = [&](const Records& records, const std::string& id) { return records.find(id) != nullptr && merged.contains(id); };
+    std::unordered_map<std::string, std::vector<std::string>> behind;
+    std::vector<std::string> order;
+    const std::string* anchor = nullptr;
+    for (const std::string& id : second.order) {
+      if (stays(first, id)) {
+        anchor = &id;
+      } else if (merged.contains(id)) {
+        (anchor == nullptr ? order : behind[*anchor]).push_back(id);
+      }
+    }
+    for (const std::string& id : first.order) {
+      if (!stays(first, id)) continue;
+      order.push_back(id);
+      if (const auto more = behind.find(id); more != behind.end()) order.insert(order.end(), more->second.begin(), more->second.end());
+    }
+    return order;
+  }
+
+  MergeFavor favor_;
+};
+
+}  // namespace
+
+NodeMerge merge_nodes(const Node* base, const Node& ours, const Node& theirs, MergeFavor favor) {
+  // A file of comments only is a mapping without keys, where the others are mappings.
+  static const Node empty = Node::mapping();
+  const auto table = [&](const Node* node) { return node == nullptr || node->is_null() ? &empty : node; };
+  const bool are_tables = is(table(base), Kind::mapping) && is(table(&ours), Kind::mapping) && is(table(&theirs), Kind::mapping);
+  Merger merger(favor);
+  auto merged = are_tables ? merger.value(table(base), table(&ours), table(&theirs), "") : merger.value(base, &ours, &theirs, "");
+  return {std::move(merged).value_or(Node()), std::move(merger.conflicts)};
+}
+
+}  // namespace kopi
