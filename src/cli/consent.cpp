@@ -1,7 +1,10 @@
 #include "cli/consent.hpp"
 
 #include "base/text.hpp"
+#include "formats/json.hpp"
 #include "model/capability.hpp"
+#include "store/profiles.hpp"
+#include "system/files.hpp"
 
 namespace kopi::cli {
 
@@ -21,10 +24,14 @@ Result<void> consent_to(Context& context, const Prepared& prepared, bool yes, bo
   }
   // The source moved on, but not in what is installed: only the record follows, and there is nothing to agree to.
   const Plan& plan = prepared.plan;
-  if (prepared.previous && plan.steps.empty() && plan.capabilities_added.empty() && plan.capabilities_removed.empty()) return {};
+  if (prepared.previous && plan.steps.empty() && plan.outdated_beside.empty() && plan.capabilities_added.empty() &&
+      plan.capabilities_removed.empty())
+    return {};
   Text question;
   if (!prepared.profile_exists) {
     question.print("Install {} as profile '{}'?", prepared.distribution.manifest.name, prepared.name.str());
+  } else if (prepared.restored) {
+    question.print("Roll '{}' back to state {}?", prepared.name.str(), prepared.restored_state.value_or(0));
   } else if (widens) {
     question.print("This lets '{}' do more than before. Agree, and update it?", prepared.name.str());
   } else {
@@ -39,18 +46,84 @@ Result<void> check_plan(const Arguments& given, const Plan& plan) {
   return with_hint(error(Code::plan_stale, "the plan is now {}, not {}", plan_digest(plan).str(), *wanted), "look again with --dry-run");
 }
 
-Error conflicts_left(const Prepared& prepared, const std::string& profile_path) {
+Error conflicts_left(const Prepared& prepared) {
   Error problem = error(Code::conflict, "'{}' is {}, and some files are left for you to decide", prepared.name.str(),
-                        prepared.previous ? "updated" : "installed");
+                        prepared.restored   ? "rolled back"
+                        : prepared.previous ? "updated"
+                                            : "installed");
+  problem.findings = conflict_findings(prepared.plan);
+  problem.hint = fmt::format("kopi profile conflicts {}", prepared.name.str());
+  return problem;
+}
+
+std::string value_words(const std::optional<Node>& value) { return value ? shortened(render_json(*value), 60) : "(not there)"; }
+
+Findings conflict_findings(const Plan& plan) {
+  Findings findings;
+  for (const PlanStep& step : plan.steps) {
+    if (step.action != PlanStep::Action::conflict) continue;
+    for (const KeyConflict& key : step.keys) {
+      findings.push_back({Severity::medium, "conflict.key", step.path.str(), 0, 0,
+                          fmt::format("{}: yours stays: {}; the author's: {}", key.key, value_words(key.ours), value_words(key.theirs)), "",
+                          ""});
+    }
+    if (!step.keys.empty()) continue;
+    findings.push_back({Severity::medium, "conflict", step.path.str(), 0, 0,
+                        fmt::format("{}: yours stays; the shipped one is {}.kopi-new", step.reason, step.path.str()), "", ""});
+  }
+  return findings;
+}
+
+Error conflicts_refused(const Prepared& prepared) {
+  Error problem = error(Code::conflict, "both you and the author changed the same in '{}'; nothing was written", prepared.name.str());
+  problem.findings = conflict_findings(prepared.plan);
+  problem.hint = "leave --merge fail out to keep yours and decide later";
+  return problem;
+}
+
+Result<PlanOptions> read_plan_options(const Context& context, const ProfileName& name, const Arguments& given) {
+  PlanOptions options;
+  options.force_config = given.flag("--force-config");
+  options.keep_config = given.flag("--keep-config");
+  if (options.force_config && options.keep_config) return error(Code::usage, "--force-config and --keep-config exclude each other");
+  std::string policy = given.value("--merge").value_or("");
+  std::string where = "--merge";
+  if (policy.empty()) {
+    KOPI_TRY(const Node config, read_config(context.home, name));
+    const Node* update = config.find("update");
+    const Node* merge = update == nullptr ? nullptr : update->find("merge");
+    if (merge != nullptr && merge->is_scalar()) policy = merge->as_text();
+    where = join_path(context.home.profile_path(name), "config.yaml") + ": update.merge";
+  }
+  if (policy.empty()) return options;
+  const auto parsed = parse_merge_policy(policy);
+  if (!parsed || *parsed == MergePolicy::leave)
+    return error(given.value("--merge") ? Code::usage : Code::schema, "{} is '{}': expected ours, theirs, ask or fail", where, policy);
+  options.merge = *parsed;
+  return options;
+}
+
+Result<void> settle_conflicts(Context& context, Prepared& prepared, PlanOptions options) {
+  if (options.merge == MergePolicy::fail && prepared.plan.has_conflicts()) return conflicts_refused(prepared);
+  if (options.merge != MergePolicy::ask || !prepared.plan.has_conflicts()) return {};
+  if (!context.console.can_ask())
+    return with_hint(Error{Code::consent_needed, "both you and the author changed the same, and there is no terminal to ask on"},
+                     "add --merge ours or --merge theirs, or leave --merge ask out");
   for (const PlanStep& step : prepared.plan.steps) {
     if (step.action != PlanStep::Action::conflict) continue;
-    problem.findings.push_back({Severity::medium, "conflict", step.path.str(), 0, 0,
-                                fmt::format("yours stays; the shipped one is {}.kopi-new", step.path.str()), "", ""});
-    if (!problem.hint.empty()) continue;
-    const std::string file = profile_path + "/" + step.path.str();
-    problem.hint = fmt::format("diff {} {}", shell_quote(file), shell_quote(file + ".kopi-new"));
+    Text text;
+    text.styled(Style::bold, "{}", step.path.str()).print(": {}\n", step.reason);
+    for (const KeyConflict& key : step.keys)
+      text.print("  {}  yours: {}  the author's: {}\n", key.key, value_words(key.ours), value_words(key.theirs));
+    context.console.error(text);
+    const auto answer = context.console.ask(Text().print("Keep [y]ours, take the [a]uthor's, or decide [l]ater? [l] "));
+    if (context.interrupt.requested()) return interrupted_error();
+    const std::string word = answer ? to_lower_ascii(trim(*answer)) : "";
+    if (word == "y" || word == "yours") options.decisions[step.path] = MergePolicy::ours;
+    if (word == "a" || word == "author" || word == "author's") options.decisions[step.path] = MergePolicy::theirs;
   }
-  return problem;
+  if (options.decisions.empty()) return {};
+  return plan_again(prepared, options, context.install_context());
 }
 
 }  // namespace kopi::cli

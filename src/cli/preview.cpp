@@ -76,7 +76,9 @@ void files(Text& text, const Prepared& prepared) {
     const bool update = prepared.profile_exists;
     switch (step.action) {
       case Action::add:
-        if (update) text.styled(Style::green, "  + {}\n", step.path.str());
+        if (update)
+          text.styled(Style::green, "  + {}", step.path.str())
+              .print(step.moved_from ? "  (was {})\n" : "\n", step.moved_from ? step.moved_from->str() : "");
         break;
       case Action::replace: text.styled(Style::yellow, "  ~ {}\n", step.path.str()); break;
       case Action::merge: text.styled(Style::yellow, "  ~ {}", step.path.str()).print("  ({})\n", step.reason); break;
@@ -149,9 +151,9 @@ void variables(Text& text, const Prepared& prepared) {
 }
 
 Result<std::string> text_before(const PlanStep& step, const Prepared& prepared, const Context& context) {
-  if (!step.from) return std::string();
+  if (!step.from && !step.moved_from) return std::string();
   KOPI_TRY(const Directory profile, Directory::open(context.home.profile_path(prepared.name)));
-  return profile.read(step.path, std::size_t{1} << 30);
+  return profile.read(step.moved_from.value_or(step.path), std::size_t{1} << 30);
 }
 
 Result<std::vector<std::pair<std::string, std::string>>> collect_diffs(const Prepared& prepared, const Context& context) {
@@ -159,13 +161,17 @@ Result<std::vector<std::pair<std::string, std::string>>> collect_diffs(const Pre
   for (const PlanStep& step : prepared.plan.steps) {
     if (step.action == Action::adopt || step.action == Action::release || step.action == Action::keep) continue;  // stays as it is
     const auto shipped = prepared.distribution.files.find(step.path);
+    const std::string theirs = shipped == prepared.distribution.files.end() ? "" : shipped->second.content;
+    const auto merged = prepared.plan.texts.find(step.path);
     KOPI_TRY(const std::string before, text_before(step, prepared, context));
-    std::string after = shipped == prepared.distribution.files.end() ? "" : shipped->second.content;
-    if (step.action == Action::merge) after = prepared.plan.merged.at(step.path);
-    std::string path = step.path.str();
-    if (step.action == Action::conflict) path += ".kopi-new";  // against the user's own, which stays
-    KOPI_TRY(std::string diff, diff_texts(before, after, path));
-    if (!diff.empty()) diffs.emplace_back(std::move(path), std::move(diff));
+    const bool is_live = step.action != Action::conflict || merged != prepared.plan.texts.end();
+    const auto add = [&](const std::string& path, const std::string& after) -> Result<void> {
+      KOPI_TRY(std::string diff, diff_texts(before, after, path));
+      if (!diff.empty()) diffs.emplace_back(path, std::move(diff));
+      return {};
+    };
+    if (is_live) KOPI_CHECK(add(step.path.str(), merged != prepared.plan.texts.end() ? merged->second : theirs));
+    if (step.beside) KOPI_CHECK(add(step.path.str() + ".kopi-new", theirs));  // against the user's own
   }
   return diffs;
 }

@@ -73,10 +73,10 @@ Result<void> stage_step(const PlanStep& step, const Prepared& prepared, Transact
 
 Result<void> check_unchanged(const Prepared& prepared, const std::string& path, const InstallContext& context) {
   KOPI_TRY(const auto installed, read_installed(context.home, prepared.name));
-  const bool same_record = installed.has_value() == prepared.previous.has_value() &&
-                           (!installed || (installed->record.ledger == prepared.previous->ledger &&
-                                           installed->record.state == prepared.previous->state &&
-                                           installed->record.pending == prepared.previous->pending));
+  const bool same_record =
+      installed.has_value() == prepared.previous.has_value() &&
+      (!installed || (installed->record.ledger == prepared.previous->ledger && installed->record.state == prepared.previous->state &&
+                      installed->record.pending == prepared.previous->pending));
   const Ledger base = installed ? merge_base(*installed) : Ledger{};
   const auto beside = installed ? beside_paths(installed->record.pending) : std::vector<RelPath>();
   KOPI_TRY(const LiveFiles live, scan_live(path, base, prepared.distribution.ledger(), beside));
@@ -86,7 +86,25 @@ Result<void> check_unchanged(const Prepared& prepared, const std::string& path, 
                    "run the command again");
 }
 
+// The profile already is what applying would make of it, its record included.
+bool is_applied(const Prepared& prepared, const InstallRecord& record) {
+  const auto& before = prepared.previous;
+  const auto is_quiet = [&](const PlanStep& step) {
+    if (step.action == Action::keep || step.action == Action::release) return true;
+    const auto beside = beside_path(step.path);
+    const auto& live = prepared.plan.live;
+    return step.action == Action::conflict && step.from == step.to && beside && live.contains(*beside) &&
+           live.at(*beside).entry == step.beside;
+  };
+  const auto& steps = prepared.plan.steps;
+  return before && before->state > 0 && !prepared.restored && prepared.plan.outdated_beside.empty() &&
+         std::all_of(steps.begin(), steps.end(), is_quiet) && before->ledger == record.ledger && before->commit == record.commit &&
+         before->wanted == record.wanted && before->source == record.source && before->subdirectory == record.subdirectory &&
+         before->pending == record.pending && before->capabilities == record.capabilities;
+}
+
 Result<void> apply_existing(const Prepared& prepared, const InstallRecord& record, const InstallContext& context) {
+  if (is_applied(prepared, record)) return {};
   const std::string path = context.home.profile_path(prepared.name);
   KOPI_TRY(const auto records, render_records(path, prepared, record));
   KOPI_TRY(Transaction transaction, Transaction::begin(path, prepared.operation));
@@ -107,7 +125,9 @@ Result<Applied> apply_prepared(const Prepared& prepared, const InstallContext& c
   KOPI_TRY(const FileLock lock, lock_profile(context.home, prepared.name, LockMode::exclusive, holder, context.interrupt, say));
   const InstallRecord record = make_record(prepared, context);
   const std::string path = context.home.profile_path(prepared.name);
-  const std::string doing = (prepared.operation == "rollback" ? "rolling back " : prepared.profile_exists ? "updating " : "installing ") +
+  const std::string doing = (prepared.operation == "rollback" ? "rolling back "
+                             : prepared.profile_exists        ? "updating "
+                                                              : "installing ") +
                             prepared.name.str();
   if (prepared.profile_exists) {
     KOPI_CHECK(check_unchanged(prepared, path, context).while_doing("{}", doing));

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "installer/operation.hpp"
+#include "store/history.hpp"
 
 namespace kopi {
 

@@ -164,4 +164,16 @@ NodeMerge merge_nodes(const Node* base, const Node& ours, const Node& theirs, Me
   return {std::move(merged).value_or(Node()), std::move(merger.conflicts)};
 }
 
+Node to_json(const std::vector<KeyConflict>& conflicts) {
+  Node list = Node::sequence();
+  for (const KeyConflict& conflict : conflicts) {
+    Node item = Node::mapping({{"key", conflict.key}});
+    if (conflict.base) item.set("base", *conflict.base);
+    if (conflict.ours) item.set("ours", *conflict.ours);
+    if (conflict.theirs) item.set("theirs", *conflict.theirs);
+    list.push(std::move(item));
+  }
+  return list;
+}
+
 }  // namespace kopi

@@ -17,7 +17,12 @@ namespace kopi {
 struct KeyConflict {
   std::string key;  ///< "model.default", "jobs[id=digest].schedule"; a part with other characters is in double quotes: a."b.c"
   std::optional<Node> base, ours, theirs;
+
+  bool operator==(const KeyConflict&) const = default;
 };
+
+/// [{key, base, ours, theirs}]; what a side does not have is a missing member.
+Node to_json(const std::vector<KeyConflict>& conflicts);
 
 struct NodeMerge {
   Node merged;

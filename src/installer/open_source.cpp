@@ -7,6 +7,7 @@
 #include "system/crypto.hpp"
 #include "system/directory.hpp"
 #include "system/files.hpp"
+#include "system/lock.hpp"
 
 namespace kopi {
 namespace {

@@ -15,12 +15,19 @@
 
 #include <algorithm>
 
+#include "base/text.hpp"
 #include "system/crypto.hpp"
 
 namespace kopi {
 namespace {
 
 using Action = PlanStep::Action;
+
+std::vector<std::string> names_of(const std::vector<KeyConflict>& keys) {
+  std::vector<std::string> names;
+  for (const KeyConflict& key : keys) names.push_back(key.key);
+  return names;
+}
 
 class Planner {
  public:
@@ -70,7 +77,11 @@ class Planner {
   void take(const FileCase& file) {
     const LedgerEntry to{options_.force_config && file.path.str() == "config.yaml" ? file.theirs->mode : file.merged_mode(),
                          file.theirs->digest};
-    if (file.ours != to || file.moved_from) step(file.ours && !file.moved_from ? Action::replace : Action::add, file, to);
+    if (file.ours == to && !file.moved_from) {
+      if (to != file.theirs) step(Action::keep, file, to, "its mode changed by you");
+      return;
+    }
+    step(file.ours && !file.moved_from ? Action::replace : Action::add, file, to);
   }
 
   // The user's content; the author's executable bit where the user did not change that.
@@ -104,6 +115,11 @@ class Planner {
     if (texts.base) input.base = *texts.base;
     MergeOutcome merged = merge_file(input);
     const std::vector<KeyConflict> keys = merged.keys;
+    // Without a common past every key that the user has is the user's own choice: it counts, and the other is named.
+    if (!file.base && !merged.clean && !keys.empty() && policy != MergePolicy::theirs) {
+      merged.clean = true;
+      merged.reason = fmt::format("keys that you lack are added; yours stay: {}", join(names_of(keys), ", "));
+    }
     const bool decided = !merged.clean && (policy == MergePolicy::ours || policy == MergePolicy::theirs);
     if (decided) {
       input.favor = policy == MergePolicy::ours ? Favor::ours : Favor::theirs;
@@ -121,7 +137,7 @@ class Planner {
     if (merged.clean) {
       const bool stays = to == file.ours && !file.moved_from;
       step(stays ? Action::keep : to == file.theirs ? Action::replace : Action::merge, file, to, merged.reason);
-      plan_.steps.back().keys = decided ? keys : std::vector<KeyConflict>();
+      plan_.steps.back().keys = keys;
       return;
     }
     step(Action::conflict, file, to, merged.reason);
@@ -132,8 +148,8 @@ class Planner {
 
   void clear_beside() {
     for (const Pending& old : basis_.pending) {
-      const bool again = std::any_of(plan_.pending.begin(), plan_.pending.end(),
-                                     [&](const Pending& now) { return now.path == old.path && !now.held; });
+      const bool again =
+          std::any_of(plan_.pending.begin(), plan_.pending.end(), [&](const Pending& now) { return now.path == old.path && !now.held; });
       const auto beside = beside_path(old.path);
       if (!again && !old.held && beside && basis_.live.contains(*beside) && basis_.live.at(*beside).entry.digest == old.theirs.digest)
         plan_.outdated_beside.push_back(*beside);
@@ -141,14 +157,9 @@ class Planner {
   }
 
   void step(Action action, const FileCase& file, std::optional<LedgerEntry> to, std::string reason = {}) {
-    PlanStep step;
-    step.action = action;
-    step.path = file.path;
-    step.from = file.moved_from ? std::nullopt : file.ours;
-    step.to = to;
-    step.moved_from = file.ours ? file.moved_from : std::nullopt;
-    step.reason = std::move(reason);
-    plan_.steps.push_back(std::move(step));
+    const auto from = file.moved_from ? std::nullopt : file.ours;
+    const auto moved_from = file.ours ? file.moved_from : std::nullopt;
+    plan_.steps.push_back({action, file.path, from, to, std::nullopt, moved_from, {}, std::move(reason)});
   }
 
   const PlanBasis& basis_;
@@ -157,8 +168,11 @@ class Planner {
   Plan plan_;
 };
 
-constexpr std::pair<MergePolicy, std::string_view> k_policies[] = {
-    {MergePolicy::leave, "leave"}, {MergePolicy::ours, "ours"}, {MergePolicy::theirs, "theirs"}, {MergePolicy::fail, "fail"}};
+constexpr std::pair<MergePolicy, std::string_view> k_policies[] = {{MergePolicy::leave, "leave"},
+                                                                   {MergePolicy::ours, "ours"},
+                                                                   {MergePolicy::theirs, "theirs"},
+                                                                   {MergePolicy::ask, "ask"},
+                                                                   {MergePolicy::fail, "fail"}};
 
 }  // namespace
 

@@ -61,6 +61,7 @@ enum class MergePolicy {
   leave,   ///< a conflict: for the user to decide
   ours,    ///< the user's side
   theirs,  ///< the author's side
+  ask,     ///< as leave; the caller asks and plans again
   fail,    ///< as leave; the caller goes no further
 };
 std::string_view name(MergePolicy policy);

@@ -44,17 +44,18 @@ Intent read_intent(const Home& home, const ProfileName& name) {
 }
 
 // A wrapper of the profile's own name changes with it; one of another name keeps that and starts the new profile.
-std::vector<Error> move_aliases(const Home& home, const ProfileName& from, const ProfileName& to, const AliasContext& context) {
-  std::vector<Error> left;
+Renamed move_aliases(const Home& home, const ProfileName& from, const ProfileName& to, const AliasContext& context) {
+  Renamed left;
   const auto all = all_aliases(home);
   const auto own = all.find(from.str());
   if (own == all.end()) return left;
   for (const std::string& alias : own->second) {
     const std::string wanted = alias == from.str() ? to.str() : alias;
-    if (auto made = create_alias(home, wanted, to, context); !made) left.push_back(std::move(made).error());
+    auto made = create_alias(home, wanted, to, context);
     reach_step("alias");
-    if (wanted == alias && left.empty()) continue;
-    if (auto removed = remove_alias(home, alias); !removed) left.push_back(std::move(removed).error());
+    if (made && wanted == alias) continue;
+    if (!made) left.not_made.push_back(std::move(made).error());
+    if (auto removed = remove_alias(home, alias); !removed) left.not_removed.push_back(std::move(removed).error());
   }
   return left;
 }
@@ -210,7 +211,7 @@ Result<Renamed> rename_profile(const Home& home, const ProfileName& from, const 
     return std::move(done).error();
   }
   reach_step("sticky");
-  Renamed renamed{move_aliases(home, from, to, context)};
+  Renamed renamed = move_aliases(home, from, to, context);
   (void)remove_file(intent_path(home, from));  // read again, it says nothing new
   return renamed;
 }
@@ -219,7 +220,9 @@ Result<Deleted> delete_profile(const Home& home, const ProfileName& name) {
   const std::string path = home.profile_path(name);
   const bool half_deleted = path_exists(home.tombstone_path(name)) && path_exists(path);
   if (!profile_exists(home, name) && !half_deleted) return no_such_profile(Selection{name, Selection::Origin::flag});
-  const std::string hidden = beside(home, name, "deleted-" + random_hex(3));
+  int number = 1;
+  while (path_exists(beside(home, name, fmt::format("deleted-{}", number)))) ++number;
+  const std::string hidden = beside(home, name, fmt::format("deleted-{}", number));
   KOPI_CHECK(rename_new(path, hidden));
   reach_step("hidden");
   (void)sync_directory(home.profiles_path());

@@ -35,7 +35,7 @@ Result<Published> publish_profile(const Home& home, const ProfileName& name, con
                                   const AliasContext* alias = nullptr);
 
 struct Renamed {
-  std::vector<Error> aliases_left;  ///< those that could not follow
+  std::vector<Error> not_made, not_removed;  ///< of the aliases
 };
 
 /// Directory, sticky choice, aliases.   @error not_found, name, exists, io: nothing changed

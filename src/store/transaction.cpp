@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "store/profiles.hpp"
 #include "store/transaction_journal.hpp"
 #include "system/step.hpp"
 
@@ -25,12 +26,15 @@ std::vector<RelPath> directories_above(const RelPath& path) {
 }
 
 // kopi makes these itself in every profile; a distribution that drops its last file there does not take them away.
-bool is_own(const RelPath& path) { return path.depth() == 1; }
+bool is_own(const RelPath& path) {
+  const auto own = profile_directories();
+  return std::find(own.begin(), own.end(), path.str()) != own.end();
+}
 
 Error stuck(const std::string& profile, const Error& forward, const Error& back) {
-  Error problem = with_hint(error(Code::state, "a change of {} broke off and could be neither finished nor taken back: {}", profile,
-                                  back.message),
-                            "kopi doctor --repair");
+  Error problem =
+      with_hint(error(Code::state, "a change of {} broke off and could be neither finished nor taken back: {}", profile, back.message),
+                "kopi doctor --repair");
   problem.context = back.context;
   problem.context.push_back("taking back: " + forward.message);
   return problem;

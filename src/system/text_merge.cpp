@@ -66,13 +66,34 @@ void locate_conflict(std::string_view base, std::string_view ours, std::string_v
   }
 }
 
-}  // namespace
-
-Result<TextMerge> merge_text(std::string_view base, std::string_view ours, std::string_view theirs, MergeFavor favor) {
-  for (const std::string_view text : {base, ours, theirs}) {
+Result<void> check_size(std::initializer_list<std::string_view> texts) {
+  for (const std::string_view text : texts) {
     if (text.size() > k_max_bytes) return error(Code::limit, "more than {} MiB to merge", k_max_bytes >> 20);
     if (std::count(text.begin(), text.end(), '\n') > k_max_lines) return error(Code::limit, "more than {} lines to merge", k_max_lines);
   }
+  return {};
+}
+
+}  // namespace
+
+Result<std::string> mark_conflicts(std::string_view base, std::string_view ours, std::string_view theirs) {
+  KOPI_CHECK(check_size({base, ours, theirs}));
+  detail::start_libgit2();
+  const auto ancestor = input_of(base);
+  const auto mine = input_of(ours);
+  const auto other = input_of(theirs);
+  git_merge_file_options options{};
+  git_merge_file_options_init(&options, GIT_MERGE_FILE_OPTIONS_VERSION);
+  options.our_label = "yours";
+  options.their_label = "author";
+  git_merge_file_result merged{};
+  const std::unique_ptr<git_merge_file_result, ResultDeleter> owner(&merged);
+  if (git_merge_file(&merged, &ancestor, &mine, &other, &options) != 0) return error(Code::internal, "libgit2 could not merge two texts");
+  return std::string(merged.ptr == nullptr ? "" : merged.ptr, merged.len);
+}
+
+Result<TextMerge> merge_text(std::string_view base, std::string_view ours, std::string_view theirs, MergeFavor favor) {
+  KOPI_CHECK(check_size({base, ours, theirs}));
   detail::start_libgit2();
   const auto ancestor = input_of(base);
   const auto mine = input_of(ours);

@@ -25,4 +25,8 @@ struct TextMerge {
 /// @error limit  a text of more than 8 MiB or 200,000 lines
 Result<TextMerge> merge_text(std::string_view base, std::string_view ours, std::string_view theirs, MergeFavor favor);
 
+/// Both sides in one text for an editor, the lines in conflict between `<<<<<<< yours`, `=======` and `>>>>>>> author`. Never for a
+/// live file.   @error limit  as above
+Result<std::string> mark_conflicts(std::string_view base, std::string_view ours, std::string_view theirs);
+
 }  // namespace kopi

@@ -75,9 +75,10 @@ class Doctor {
     const auto names = list_directory(context_.home.profiles_path());
     if (!names) return;
     for (const std::string& entry : *names) {
-      if (entry.find(".staging-") != std::string::npos && entry.starts_with('.')) {
+      const bool is_left = entry.find(".staging-") != std::string::npos || entry.find(".deleted-") != std::string::npos;
+      if (is_left && entry.starts_with('.')) {
         const std::string left = join_path(context_.home.profiles_path(), entry);
-        add("left-over", Status::warn, left + " was left by a command that was cut off", "rm -r " + shell_quote(left));
+        add("left-over", Status::warn, left + " is left of a command, and could not be removed", "rm -r " + shell_quote(left));
       }
     }
   }

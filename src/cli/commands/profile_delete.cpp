@@ -53,11 +53,12 @@ Result<Outcome> run(Context& context, const Arguments& given) {
   auto deleted = delete_profile(context.home, name).while_doing("deleting {}", name.str());
   if (!deleted) {
     const bool remains = path_exists(context.home.profile_path(name));
-    return with_hint(std::move(deleted).error(), remains ? fmt::format("kopi profile delete {} --yes", name.str()) : "kopi profile list");
+    return with_hint(std::move(deleted).error(), remains ? fmt::format("kopi profile delete {} --yes", name.str()) : "kopi doctor");
   }
   for (const Error& left : deleted->aliases_left) context.console.warn({Severity::medium, "alias.left", "", 0, 0, left.message, "", ""});
   Outcome outcome;
-  outcome.data = Node::mapping({{"name", name.str()}, {"path", context.home.profile_path(name)}, {"aliases", records_of("name", deleted->aliases)}});
+  outcome.data =
+      Node::mapping({{"name", name.str()}, {"path", context.home.profile_path(name)}, {"aliases", records_of("name", deleted->aliases)}});
   outcome.text.styled(Style::green, "✓").print(" Deleted {}\n", name.str());
   return outcome;
 }

@@ -16,6 +16,8 @@ constexpr OptionSpec options[] = {{"--name", "NAME", "install as profile NAME in
                                   {"--yes,-y", "", "agree to what the preview shows"},
                                   {"--subdir", "PATH", "the distribution lies below PATH in its repository"},
                                   {"--force-config", "", "let the author's config.yaml replace an edited one"},
+                                  {"--keep-config", "", "with --force: leave config.yaml as it is"},
+                                  {"--merge", "HOW", "with --force, where both changed the same: ours, theirs, ask or fail"},
                                   {"--allow-new-capabilities", "", "with --force: agree to more capabilities than before"},
                                   {"--dry-run,--plan", "", "show what would happen and stop"},
                                   {"--diff", "", "show the text of what changes"},
@@ -26,12 +28,11 @@ constexpr ExampleSpec examples[] = {
     {"kopi install ./bot --name test-bot --dry-run", "look at what a local distribution would bring"},
     {"kopi install git@host:team/agents.git#v1.2 --subdir agents/bot", "one tag, one directory of a repository"}};
 
-std::optional<std::string> make_alias(Context& context, const Prepared& prepared) {
-  auto made = create_alias(context.home, prepared.name.str(), prepared.name, context.alias_context());
-  if (made) return prepared.name.str();
-  context.console.warn({Severity::medium, "alias.refused", "", 0, 0,
-                        fmt::format("no command was made: {}; use kopi -p {}", made.error().message, prepared.name.str()), "", ""});
-  return std::nullopt;
+std::optional<std::string> made_alias(Context& context, const Prepared& prepared, const Applied& applied) {
+  if (applied.no_alias)
+    context.console.warn({Severity::medium, "alias.refused", "", 0, 0,
+                          fmt::format("no command was made: {}; use kopi -p {}", applied.no_alias->message, prepared.name.str()), "", ""});
+  return applied.alias;
 }
 
 // The author may write it in lower case.
@@ -64,9 +65,9 @@ Result<Outcome> run(Context& context, const Arguments& given) {
   request.name = given.value("--name");
   request.force = given.flag("--force");
   request.insecure_http = given.flag("--insecure-http");
-  request.plan.force_config = given.flag("--force-config");
   const InstallContext install = context.install_context();
-  KOPI_TRY(const Prepared prepared, prepare_install(request, install));
+  KOPI_TRY(request.plan, read_plan_options(context, ProfileName::default_profile(), given));
+  KOPI_TRY(Prepared prepared, prepare_install(request, install));
   report_findings(prepared.distribution.findings, context);
 
   const bool dry_run = given.flag("--dry-run");
@@ -87,13 +88,15 @@ Result<Outcome> run(Context& context, const Arguments& given) {
   }
   KOPI_CHECK(check_plan(given, prepared.plan));
   context.console.talk(preview);
+  KOPI_CHECK(settle_conflicts(context, prepared, request.plan));
   KOPI_CHECK(consent_to(context, prepared, given.flag("--yes"), given.flag("--allow-new-capabilities")));
-  KOPI_CHECK(apply_prepared(prepared, install));
-  const auto alias = given.flag("--alias") ? make_alias(context, prepared) : std::nullopt;
+  const AliasContext aliases = context.alias_context();
+  KOPI_TRY(const Applied applied, apply_prepared(prepared, install, given.flag("--alias") ? &aliases : nullptr));
+  const auto alias = made_alias(context, prepared, applied);
   outcome.data = operation_data(prepared, context, alias);
   outcome.data.set("diffs", std::move(diffs));
   tell_next_steps(outcome.text, context, prepared, alias);
-  if (prepared.plan.has_conflicts()) outcome.problem = conflicts_left(prepared, context.home.profile_path(prepared.name));
+  if (prepared.plan.has_conflicts()) outcome.problem = conflicts_left(prepared);
   return outcome;
 }
 

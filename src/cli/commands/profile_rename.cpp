@@ -45,7 +45,8 @@ Result<Outcome> run(Context& context, const Arguments& given) {
   if (from == to) return error(Code::exists, "profile '{}' is already called that", from.str());
   KOPI_TRY(const auto locks, lock_both(context, from, to));
   KOPI_TRY(const Renamed renamed, rename_profile(context.home, from, to, context.alias_context()).while_doing("renaming {}", from.str()));
-  for (const Error& left : renamed.aliases_left) context.console.warn({Severity::medium, "alias.left", "", 0, 0, left.message, "", ""});
+  for (const Error& reason : renamed.not_made) warn_no_alias(context, to, reason);
+  for (const Error& left : renamed.not_removed) context.console.warn({Severity::medium, "alias.left", "", 0, 0, left.message, "", ""});
   const auto now = find_aliases(context.home);
   const Node alias = now.contains(to.str()) ? Node(now.at(to.str())) : Node();
   Outcome outcome;

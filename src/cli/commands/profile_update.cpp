@@ -10,15 +10,18 @@ namespace kopi::cli {
 namespace {
 
 constexpr ArgumentSpec arguments[] = {{"NAME", "the profiles to update; the active one when left out", false, true, Offers::profile}};
-constexpr OptionSpec options[] = {{"--all", "", "every profile that was installed from a distribution"},
-                                  {"--to", "REF", "move to another tag, branch or commit"},
-                                  {"--force-config", "", "let the author's config.yaml replace an edited one"},
-                                  {"--allow-new-capabilities", "", "agree that the agent may do more than before"},
-                                  {"--yes,-y", "", "agree to what the preview shows, new capabilities excepted"},
-                                  {"--dry-run,--plan", "", "show what would happen and stop"},
-                                  {"--diff", "", "show the text of what changes"},
-                                  {"--apply-plan", "DIGEST", "apply only the plan with this digest"},
-                                  {"--insecure-http", "", "allow http:// to other hosts than this one"}};
+constexpr OptionSpec options[] = {
+    {"--all", "", "every profile that was installed from a distribution"},
+    {"--to", "REF", "move to another tag, branch or commit"},
+    {"--force-config", "", "let the author's config.yaml replace an edited one"},
+    {"--keep-config", "", "leave config.yaml as it is, whatever the author changed in it"},
+    {"--merge", "HOW", "where both changed the same: ours, theirs, ask or fail; by itself both are left for you"},
+    {"--allow-new-capabilities", "", "agree that the agent may do more than before"},
+    {"--yes,-y", "", "agree to what the preview shows, new capabilities excepted"},
+    {"--dry-run,--plan", "", "show what would happen and stop"},
+    {"--diff", "", "show the text of what changes"},
+    {"--apply-plan", "DIGEST", "apply only the plan with this digest"},
+    {"--insecure-http", "", "allow http:// to other hosts than this one"}};
 constexpr ExampleSpec examples[] = {{"kopi profile update research-bot", "bring what the author changed; keep what you changed"},
                                     {"kopi profile update research-bot --to v2.0.0", "move to another version"},
                                     {"kopi profile update --all --yes", "all of them"}};
@@ -54,14 +57,14 @@ Result<Outcome> update_one(Context& context, const Arguments& given, const Profi
   request.name = name;
   request.to = given.value("--to");
   request.insecure_http = given.flag("--insecure-http");
-  request.plan.force_config = given.flag("--force-config");
+  KOPI_TRY(request.plan, read_plan_options(context, name, given));
   const InstallContext install = context.install_context();
-  KOPI_TRY(const UpdateOutcome update, prepare_update(request, install));
+  KOPI_TRY(UpdateOutcome update, prepare_update(request, install));
   if (!update.prepared) {
     KOPI_CHECK(check_plan(given, Plan{}));
     return nothing_to_do(context, name, update);
   }
-  const Prepared& prepared = *update.prepared;
+  Prepared& prepared = *update.prepared;
   report_findings(prepared.distribution.findings, context);
 
   Outcome outcome;
@@ -82,10 +85,11 @@ Result<Outcome> update_one(Context& context, const Arguments& given, const Profi
   }
   KOPI_CHECK(check_plan(given, prepared.plan));
   context.console.talk(preview);
+  KOPI_CHECK(settle_conflicts(context, prepared, request.plan));
   KOPI_CHECK(consent_to(context, prepared, given.flag("--yes"), given.flag("--allow-new-capabilities")));
   KOPI_CHECK(apply_prepared(prepared, install));
   tell_result(outcome.text, prepared);
-  if (prepared.plan.has_conflicts()) outcome.problem = conflicts_left(prepared, context.home.profile_path(prepared.name));
+  if (prepared.plan.has_conflicts()) outcome.problem = conflicts_left(prepared);
   return outcome;
 }
 
@@ -148,8 +152,10 @@ Result<Outcome> run(Context& context, const Arguments& given) {
 const CommandSpec profile_update_command{
     "profile update",
     "Update an installed agent",
-    "Asks the source what is new there and brings it over. Files that you edited are kept and named; what the author dropped goes, unless "
-    "you edited it; your own files, memories, .env and sessions are never touched. An agent that was installed at a tag or commit stays "
+    "Asks the source what is new there and brings it over. Where you edited a file and the author changed it too, both sides are merged: "
+    "prose line by line, YAML and JSON key by key. What can't be merged stays as you have it, with the author's file beside it as "
+    "FILE.kopi-new (see kopi profile conflicts). What the author dropped goes, unless you edited it; your own files, memories, .env and "
+    "sessions are never touched. An agent that was installed at a tag or commit stays "
     "there until --to moves it; one that follows a branch goes to its newest commit.",
     arguments,
     options,
