@@ -72,7 +72,10 @@ Result<std::string> rewrite(const Rewrite& asked) {
   }
   KOPI_TRY(std::string text, asked.syntax == Syntax::json ? rewrite_json(live, *asked.target, spots, asked.may_go)
                                                           : rewrite_yaml(live, *asked.target, spots, asked.may_go));
-  return proven(std::move(text), live, asked);
+  auto done = proven(text, live, asked);
+  // A block of text that came to stand last needs the line end that the file did without.
+  if (!done && asked.syntax == Syntax::yaml && !text.ends_with('\n')) return proven(text + live.newline(), live, asked);
+  return done;
 }
 
 }  // namespace kopi

@@ -203,7 +203,7 @@ Result<void> BlockWriter::replace(const YamlLayout& now, const Node& target, con
           static_cast<std::ptrdiff_t>(live_.column(now.key_begin)) - static_cast<std::ptrdiff_t>(source.column(from.key_begin));
       const std::size_t end = source.end_of_part(from, source.column(from.key_begin));
       rest = live_.newline() + moved(source, begin, end, shift, live_.newline());
-      while (rest.ends_with('\n') || rest.ends_with('\r')) rest.pop_back();
+      if (rest.ends_with(live_.newline())) rest.resize(rest.size() - live_.newline().size());
     }
   }
   if (on_key_line && rest.empty() && !now.is_null) {
@@ -271,7 +271,7 @@ std::string BlockWriter::copied_part(const Spot& spot, std::size_t column) const
   }
   const auto shift = static_cast<std::ptrdiff_t>(column) - static_cast<std::ptrdiff_t>(from);
   lines += std::string(column, ' ') + moved(source, part.key_begin, source.end_of_part(part, from), shift, live_.newline());
-  while (lines.ends_with('\n') || lines.ends_with('\r')) lines.pop_back();
+  if (lines.ends_with(live_.newline())) lines.resize(lines.size() - live_.newline().size());
   return lines;
 }
 
