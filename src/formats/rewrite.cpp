@@ -18,9 +18,9 @@ Comments count(const LaidOut& text) {
   return comments;
 }
 
-Result<std::string> rewrite_json(const LaidOut& live, const Node& target, const detail::Spots& spots) {
+Result<std::string> rewrite_json(const LaidOut& live, const Node& target, const detail::Spots& spots, const Comments& may_go) {
   const detail::YamlLayout& root = live.roots[0];
-  KOPI_TRY(std::string value, FlowWriter(live, Syntax::json).value(root, *live.node, target, spots));
+  KOPI_TRY(std::string value, FlowWriter(live, Syntax::json, may_go).value(root, *live.node, target, spots));
   const std::string_view text = live.text();
   return std::string(text.substr(0, root.begin)).append(value).append(text.substr(root.end));
 }
@@ -70,9 +70,12 @@ Result<std::string> rewrite(const Rewrite& asked) {
   for (const LaidOut& source : sources) {
     if (!source.roots.empty()) spots.push_back({&source, source.node, &source.roots[0]});
   }
-  KOPI_TRY(std::string text, asked.syntax == Syntax::json ? rewrite_json(live, *asked.target, spots)
+  KOPI_TRY(std::string text, asked.syntax == Syntax::json ? rewrite_json(live, *asked.target, spots, asked.may_go)
                                                           : rewrite_yaml(live, *asked.target, spots, asked.may_go));
-  return proven(std::move(text), live, asked);
+  auto done = proven(text, live, asked);
+  // A block of text that came to stand last needs the line end that the file did without.
+  if (!done && asked.syntax == Syntax::yaml && !text.ends_with('\n')) return proven(text + live.newline(), live, asked);
+  return done;
 }
 
 }  // namespace kopi

@@ -21,7 +21,7 @@ std::size_t end_of(const YamlLayout& part) { return std::max(part.end, part.colo
 
 }  // namespace
 
-BlockWriter::BlockWriter(const LaidOut& live, const Comments& may_go) : live_(live), may_go_(may_go), flow_(live, Syntax::yaml) {
+BlockWriter::BlockWriter(const LaidOut& live, const Comments& may_go) : live_(live), may_go_(may_go), flow_(live, Syntax::yaml, may_go) {
   for (const Range& comment : live.comments) present_comments_.insert(live.comment_text(comment));
 }
 
@@ -203,7 +203,7 @@ Result<void> BlockWriter::replace(const YamlLayout& now, const Node& target, con
           static_cast<std::ptrdiff_t>(live_.column(now.key_begin)) - static_cast<std::ptrdiff_t>(source.column(from.key_begin));
       const std::size_t end = source.end_of_part(from, source.column(from.key_begin));
       rest = live_.newline() + moved(source, begin, end, shift, live_.newline());
-      while (rest.ends_with('\n') || rest.ends_with('\r')) rest.pop_back();
+      if (rest.ends_with(live_.newline())) rest.resize(rest.size() - live_.newline().size());
     }
   }
   if (on_key_line && rest.empty() && !now.is_null) {
@@ -212,6 +212,11 @@ Result<void> BlockWriter::replace(const YamlLayout& now, const Node& target, con
   }
   if (const Range* mine = live_.comment_in(now.colon, line_end)) comment = live_.comment_text(*mine);
   const std::size_t end = now.is_null ? line_end : live_.end_of_line(end_of(now));
+  const std::string kept = kept_lines(line_end, end, live_.column(now.key_begin));
+  if (!kept.empty() && live_.is_first_on_line(now.key_begin)) {
+    const std::size_t line = live_.start_of_line(now.key_begin);
+    splices_.push_back({line, line, kept});
+  }
   splices_.push_back({now.colon + 1, end, head + (comment.empty() ? "" : "  " + comment) + rest});
   return {};
 }
@@ -221,17 +226,17 @@ void BlockWriter::remove(const YamlLayout& part) {
   Range above = live_.comments_above(part.key_begin);
   const Range* comment = live_.comment_in(above.begin, above.end);
   for (; comment != nullptr; comment = live_.comment_in(comment->end, above.end)) {
-    if (!goes(*comment)) above.begin = live_.next_line(comment->end);
+    if (!may_go_.contains(live_.comment_text(*comment))) above.begin = live_.next_line(comment->end);
   }
   const std::size_t end = live_.end_of_part(part, column);
-  splices_.push_back({above.begin, end, without_comments_that_go(live_.start_of_line(part.key_begin), end, column)});
+  splices_.push_back({above.begin, end, kept_lines(live_.start_of_line(part.key_begin), end, column)});
 }
 
 // Comments of lines that are taken out, and that stay: each on a line of its own.
-std::string BlockWriter::without_comments_that_go(std::size_t begin, std::size_t end, std::size_t column) const {
+std::string BlockWriter::kept_lines(std::size_t begin, std::size_t end, std::size_t column) const {
   std::string kept;
-  for (const Range* comment = live_.comment_in(begin, end); comment != nullptr; comment = live_.comment_in(comment->end, end)) {
-    if (!goes(*comment)) kept += std::string(column, ' ') + live_.comment_text(*comment) + live_.newline();
+  for (const std::string& comment : live_.comments_to_keep(begin, end, may_go_)) {
+    kept += std::string(column, ' ') + comment + live_.newline();
   }
   return kept;
 }
@@ -266,7 +271,7 @@ std::string BlockWriter::copied_part(const Spot& spot, std::size_t column) const
   }
   const auto shift = static_cast<std::ptrdiff_t>(column) - static_cast<std::ptrdiff_t>(from);
   lines += std::string(column, ' ') + moved(source, part.key_begin, source.end_of_part(part, from), shift, live_.newline());
-  while (lines.ends_with('\n') || lines.ends_with('\r')) lines.pop_back();
+  if (lines.ends_with(live_.newline())) lines.resize(lines.size() - live_.newline().size());
   return lines;
 }
 
@@ -276,8 +281,6 @@ void BlockWriter::insert_lines(std::size_t at, std::string lines) {
   const bool at_open_end = at == text.size() && !text.empty() && text.back() != '\n' && text != "\xEF\xBB\xBF";
   splices_.push_back({at, at, at_open_end ? live_.newline() + lines : lines + live_.newline()});
 }
-
-bool BlockWriter::goes(const Range& comment) const { return may_go_.contains(live_.comment_text(comment)); }
 
 Error BlockWriter::cannot_edit(const YamlLayout& part) const {
   const auto bytes = live_.text().substr(0, std::max(part.begin, part.key_begin));

@@ -40,8 +40,7 @@ class BlockWriter {
   std::string new_item(const Node& item, const Spots& spots, std::size_t column) const;
   std::string copied_part(const Spot& spot, std::size_t column) const;
   void insert_lines(std::size_t at, std::string lines);
-  std::string without_comments_that_go(std::size_t begin, std::size_t end, std::size_t column) const;
-  bool goes(const Range& comment) const;
+  std::string kept_lines(std::size_t begin, std::size_t end, std::size_t column) const;
   Error cannot_edit(const YamlLayout& part) const;
 
   const LaidOut& live_;

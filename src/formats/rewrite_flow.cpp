@@ -26,7 +26,8 @@ bool is_plain_in_flow(std::string_view text) { return text.find_first_of(",[]{}?
 
 }  // namespace
 
-FlowWriter::FlowWriter(const LaidOut& live, Syntax syntax) : live_(live), syntax_(syntax), unit_(unit_of(live)) {
+FlowWriter::FlowWriter(const LaidOut& live, Syntax syntax, const Comments& may_go)
+    : live_(live), syntax_(syntax), may_go_(may_go), unit_(unit_of(live)) {
   if (live.roots.empty()) return;
   const YamlLayout& root = live.roots[0];
   one_line_ = live.slice(root.begin, root.end).find('\n') == std::string_view::npos;
@@ -187,6 +188,18 @@ std::string FlowWriter::separator(const YamlLayout& collection) const {
   return spaced_ ? ", " : ",";
 }
 
+// What stands between two parts, with the comments of parts that stood there and are gone, each on a line of its own.
+std::string FlowWriter::with_comments(std::string between, std::size_t begin, std::size_t end) const {
+  const auto last_line = between.rfind('\n');
+  if (last_line == std::string::npos || begin >= end) return between;
+  std::string lines;
+  for (const std::string& comment : live_.comments_to_keep(begin, end, may_go_)) {
+    lines += live_.newline() + std::string(live_.indentation(begin)) + comment;
+  }
+  const bool has_return = last_line > 0 && between[last_line - 1] == '\r';
+  return between.insert(has_return ? last_line - 1 : last_line, lines);
+}
+
 std::string FlowWriter::join_pieces(const YamlLayout& now, std::vector<Piece> pieces) const {
   const auto& parts = now.children;
   const std::string_view brackets = now.is_mapping() ? "{}" : "[]";
@@ -194,40 +207,45 @@ std::string FlowWriter::join_pieces(const YamlLayout& now, std::vector<Piece> pi
   const std::string between = separator(now);
   std::string out(brackets.substr(0, 1));
   std::string closing(brackets.substr(1));
+  std::size_t covered = 0;  // comments are taken care of up to here
   if (!parts.empty()) {
-    out = live_.slice(now.begin, parts.front().key_begin);
+    const auto first = std::find_if(pieces.begin(), pieces.end(), [](const Piece& piece) { return piece.present >= 0; });
+    covered = first == pieces.end() ? end_of(parts.back()) : parts[static_cast<std::size_t>(first->present)].key_begin;
+    out = with_comments(std::string(live_.slice(now.begin, parts.front().key_begin)), parts.front().key_begin, covered);
     closing = live_.slice(end_of(parts.back()), now.end);
   } else if (has_lines(now)) {
     out += between.substr(1);
     closing = live_.newline() + std::string(live_.indentation(now.begin)) + closing;
   }
-  const int last = static_cast<int>(parts.size()) - 1;
-  const auto original = [&](int place) {  // what stands between a part and the next
-    const auto at = static_cast<std::size_t>(place);
-    return std::string(live_.slice(end_of(parts[at]), parts[at + 1].key_begin));
-  };
-  bool moved_on = false;  // what stood behind the part before was used already, for a new one
+  bool used = false;  // what stood behind the part before stands before a new one now
   for (std::size_t i = 0; i < pieces.size(); ++i) {
+    const int right = pieces[i].present;
+    const YamlLayout* part = right < 0 ? nullptr : &parts[static_cast<std::size_t>(right)];
     if (i > 0) {
       const int left = pieces[i - 1].present;
-      const int right = pieces[i].present;
-      const bool goes_behind = left >= 0 && left < last && right < 0;  // a comment behind a comma stays with its part
-      if (right > 0 && !moved_on) {
-        out += original(right - 1);
-      } else if (goes_behind) {
-        out += original(left);
-      } else if (left == last && last >= 0 && closing.find('#') != std::string::npos && closing.find('\n') != std::string::npos) {
+      const YamlLayout* before = left < 0 ? nullptr : &parts[static_cast<std::size_t>(left)];
+      if (part != nullptr && right > 0 && !used) {
+        const std::size_t end = end_of(*(part - 1));
+        out += with_comments(std::string(live_.slice(end, part->key_begin)), covered, end);
+      } else if (part == nullptr && before != nullptr && before != &parts.back()) {  // a comment behind a comma stays with its part
+        out += live_.slice(end_of(*before), before[1].key_begin);
+        covered = before[1].key_begin;
+        used = true;
+      } else if (before != nullptr && before == &parts.back() && closing.find('#') < closing.find_last_of('\n')) {
         const auto line_end = closing.find_first_of("\r\n");
         out += "," + closing.substr(0, line_end) + live_.newline() + indentation_inside(now);
         closing.erase(0, line_end);
       } else {
-        out += between;
+        out += part == nullptr ? between : with_comments(between, covered, part->key_begin);
       }
-      moved_on = right < 0 && (moved_on || goes_behind);
     }
     out += pieces[i].text;
+    if (part != nullptr) {
+      covered = end_of(*part);
+      used = false;
+    }
   }
-  return out + closing;
+  return out + (parts.empty() ? closing : with_comments(closing, covered, end_of(parts.back())));
 }
 
 std::size_t FlowWriter::end_of(const YamlLayout& part) const {

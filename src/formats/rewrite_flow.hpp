@@ -11,7 +11,7 @@ namespace kopi::detail {
 
 class FlowWriter {
  public:
-  FlowWriter(const LaidOut& live, Syntax syntax);
+  FlowWriter(const LaidOut& live, Syntax syntax, const Comments& may_go);
 
   /// The bytes of a value that stands at `now` and shall mean `target`. What stays the same keeps its bytes.
   /// @error yaml  an anchor, an alias, a tag or `? key` is in the way
@@ -35,12 +35,14 @@ class FlowWriter {
   bool has_lines(const YamlLayout& collection) const;
   std::string indentation_inside(const YamlLayout& collection) const;
   std::string separator(const YamlLayout& collection) const;
+  std::string with_comments(std::string between, std::size_t begin, std::size_t end) const;
   std::string join_pieces(const YamlLayout& now, std::vector<Piece> pieces) const;
   std::size_t end_of(const YamlLayout& part) const;
   Error cannot_edit(const YamlLayout& part) const;
 
   const LaidOut& live_;
   Syntax syntax_;
+  const Comments& may_go_;
   std::string unit_;       ///< one level of indentation
   bool one_line_ = false;  ///< the whole text is
   bool spaced_ = true;     ///< a space stands behind ':' and ','

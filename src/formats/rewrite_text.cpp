@@ -118,6 +118,15 @@ Range LaidOut::comments_above(std::size_t at) const {
   return above;
 }
 
+std::vector<std::string> LaidOut::comments_to_keep(std::size_t begin, std::size_t end, const Comments& may_go) const {
+  std::vector<std::string> kept;
+  for (const Range* comment = comment_in(begin, end); comment != nullptr; comment = comment_in(comment->end, end)) {
+    std::string text = comment_text(*comment);
+    if (!may_go.contains(text)) kept.push_back(std::move(text));
+  }
+  return kept;
+}
+
 std::size_t LaidOut::end_of_part(const YamlLayout& part, std::size_t column_of_part) const {
   std::size_t end = next_line(std::max(part.end, part.colon == std::string::npos ? part.key_end : part.colon + 1));
   const YamlLayout* last = &part;

@@ -56,6 +56,8 @@ struct LaidOut : LineText {
   const Range* comment_in(std::size_t begin, std::size_t end) const;
   /// The comment lines right above `at`, which is the first of its line, in the same column; an empty range where there are none.
   Range comments_above(std::size_t at) const;
+  /// The comments of [begin, end) that are in no count of `may_go`: somebody else's than the author who changes this.
+  std::vector<std::string> comments_to_keep(std::size_t begin, std::size_t end, const Comments& may_go) const;
   /// Where the lines of a block collection's part end: behind its value, and behind comments that stand deeper than `column`.
   std::size_t end_of_part(const YamlLayout& part, std::size_t column) const;
 };

@@ -52,7 +52,10 @@ std::string render_yaml_string(std::string_view text, YamlEvent::Style like) {
 
 std::string render_yaml(const Node& value, YamlEvent::Style like) {
   switch (value.kind()) {
-    case Node::Kind::string: return render_yaml_string(*value.as_string(), like);
+    case Node::Kind::string: {
+      const bool is_switch = value.as_bool().has_value();  // a plain `yes`, which quotes would make text
+      return is_switch ? value.as_text() : render_yaml_string(*value.as_string(), like);
+    }
     case Node::Kind::null: return "null";
     case Node::Kind::sequence: {
       std::vector<std::string> items;

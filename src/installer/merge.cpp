@@ -2,8 +2,9 @@
 //
 // 1. The three are parsed, and merged as data (merge_nodes.cpp): M is what the file must mean afterwards, whatever its lines are.
 // 2. A merge of lines is taken if it reads as exactly M: first the clean one, then the one where ours wins.
-// 3. Else the merge of lines where ours wins, or ours itself, is rewritten to M at the bytes of the values that differ (formats/rewrite);
-//    the result is read again, and must be M with every comment that the author did not take out.
+// 3. Else the merge of lines where ours wins (for the author's comments that are in it) or ours itself is rewritten to M at the bytes of the
+//    values that differ (formats/rewrite); the result is read again, and must be M with every comment that the author did not take out.
+//    Where a key is in conflict it is ours itself: the merged lines may hold half of what the author did to that value.
 // 4. Else it is a conflict of the whole file.
 #include "installer/merge.hpp"
 
@@ -68,7 +69,7 @@ class DocumentMerge {
     }
     if (!input_.base && !(is_table(ours()) && is_table(theirs()))) return one_side(input_, "your own file, and no common past");
     NodeMerge merge = merge_nodes(input_.base ? &documents_[0] : nullptr, ours(), theirs(), input_.favor);
-    const auto text = text_of(merge.merged);
+    const auto text = text_of(merge);
     if (!text) return conflict(input_, text.error().message);
     const bool decided = merge.conflicts.empty() || input_.favor != Favor::none;
     std::string reason = merge.conflicts.empty() ? "merged" : fmt::format("both changed {}", named(merge.conflicts));
@@ -97,14 +98,15 @@ class DocumentMerge {
     return both_empty || means_the_same(*read, merged);
   }
 
-  Result<std::string> text_of(const Node& merged) const {
+  Result<std::string> text_of(const NodeMerge& merge) const {
+    const Node& merged = merge.merged;
     std::string by_line;
     if (input_.base) {
       for (const Favor favor : {Favor::none, Favor::ours}) {
         const auto lines = merge_text(*input_.base, input_.ours, input_.theirs, favor);
         if (!lines || !lines->clean) continue;
         if (reads_as(lines->text, merged)) return lines->text;
-        by_line = lines->text;
+        if (merge.conflicts.empty()) by_line = lines->text;
         if (favor == Favor::none) break;  // without a conflict the other is the same text
       }
     }
