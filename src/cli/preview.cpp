@@ -148,26 +148,11 @@ void variables(Text& text, const Prepared& prepared) {
   }
 }
 
-Result<std::string> text_before(const PlanStep& step, const Prepared& prepared, const Context& context) {
-  if (!step.from) return std::string();
+Result<std::optional<DiffSide>> live_side(const PlanStep& step, const Prepared& prepared, const Context& context) {
+  if (!step.from) return std::optional<DiffSide>();
   KOPI_TRY(const Directory profile, Directory::open(context.home.profile_path(prepared.name)));
-  return profile.read(step.path, std::size_t{1} << 30);
-}
-
-Result<std::vector<std::pair<std::string, std::string>>> collect_diffs(const Prepared& prepared, const Context& context) {
-  std::vector<std::pair<std::string, std::string>> diffs;
-  for (const PlanStep& step : prepared.plan.steps) {
-    if (step.action == Action::adopt || step.action == Action::release || step.action == Action::keep) continue;  // stays as it is
-    const auto shipped = prepared.distribution.files.find(step.path);
-    KOPI_TRY(const std::string before, text_before(step, prepared, context));
-    std::string after = shipped == prepared.distribution.files.end() ? "" : shipped->second.content;
-    if (step.action == Action::merge) after = prepared.plan.merged.at(step.path);
-    std::string path = step.path.str();
-    if (step.action == Action::conflict) path += ".kopi-new";  // against the user's own, which stays
-    KOPI_TRY(std::string diff, diff_texts(before, after, path));
-    if (!diff.empty()) diffs.emplace_back(std::move(path), std::move(diff));
-  }
-  return diffs;
+  KOPI_TRY(std::string content, profile.read(step.path, std::size_t{1} << 30));
+  return std::optional(DiffSide{std::move(content), step.from->mode});
 }
 
 }  // namespace
@@ -202,33 +187,21 @@ Text render_preview(const Prepared& prepared, const Context& context) {
   return text;
 }
 
-Result<Text> render_diffs(const Prepared& prepared, const Context& context) {
-  KOPI_TRY(const auto diffs, collect_diffs(prepared, context));
-  Text text;
-  for (const auto& [path, diff] : diffs) {
-    std::vector<std::string_view> lines = split(diff, '\n');  // a carriage return is part of what changed, and is shown
-    if (!lines.empty() && lines.back().empty()) lines.pop_back();
-    for (const std::string_view line : lines) {
-      Style style = Style::plain;
-      if (line.starts_with("@@"))
-        style = Style::cyan;
-      else if (line.starts_with("+++") || line.starts_with("---") || line.starts_with("diff "))
-        style = Style::bold;
-      else if (line.starts_with('+'))
-        style = Style::green;
-      else if (line.starts_with('-'))
-        style = Style::red;
-      text.styled(style, "{}", line).print("\n");
-    }
+Result<std::vector<FileDiff>> collect_diffs(const Prepared& prepared, const Context& context) {
+  std::vector<FileDiff> diffs;
+  for (const PlanStep& step : prepared.plan.steps) {
+    if (step.action == Action::adopt || step.action == Action::release || step.action == Action::keep) continue;  // stays as it is
+    KOPI_TRY(const auto before, live_side(step, prepared, context));
+    const auto shipped = prepared.distribution.files.find(step.path);
+    std::optional<DiffSide> after;
+    if (shipped != prepared.distribution.files.end()) after = DiffSide{shipped->second.content, shipped->second.mode};
+    if (step.action == Action::merge) after = DiffSide{prepared.plan.merged.at(step.path), step.to->mode};
+    std::string path = step.path.str();
+    if (step.action == Action::conflict) path += ".kopi-new";  // against the user's own, which stays
+    KOPI_TRY(auto diff, diff_file(path, before, after));
+    if (diff) diffs.push_back(*std::move(diff));
   }
-  return text;
-}
-
-Result<Node> diffs_to_json(const Prepared& prepared, const Context& context) {
-  KOPI_TRY(const auto diffs, collect_diffs(prepared, context));
-  Node list = Node::sequence();
-  for (const auto& [path, diff] : diffs) list.push(Node::mapping({{"path", path}, {"diff", diff}}));
-  return list;
+  return diffs;
 }
 
 Node operation_data(const Prepared& prepared, const Context& context, const std::optional<std::string>& alias) {

@@ -127,4 +127,16 @@ Result<FileLock> lock_profile(const Home& home, const ProfileName& name, LockMod
   return FileLock::acquire(request).while_doing("waiting for profile {}", name.str());
 }
 
+Result<FileLock> lock_store(const Home& home, LockMode mode, const std::string& holder, const Interrupt* interrupt,
+                            std::function<void(std::string_view)> on_wait) {
+  KOPI_CHECK(make_directories(home.root, 0700));
+  FileLock::Request request;
+  request.path = join_path(home.root, "locks/.store.lock");  // no profile's name starts with a dot
+  request.mode = mode;
+  request.holder = holder;
+  request.on_wait = std::move(on_wait);
+  request.interrupt = interrupt;
+  return FileLock::acquire(request).while_doing("waiting for the store");
+}
+
 }  // namespace kopi

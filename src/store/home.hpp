@@ -59,4 +59,8 @@ Error no_such_profile(const Selection& selection);
 Result<FileLock> lock_profile(const Home& home, const ProfileName& name, LockMode mode, const std::string& holder,
                               const Interrupt* interrupt, std::function<void(std::string_view)> on_wait);
 
+/// Shared: blobs are being added that no record names yet. Exclusive: what no record names is being removed.
+Result<FileLock> lock_store(const Home& home, LockMode mode, const std::string& holder, const Interrupt* interrupt,
+                            std::function<void(std::string_view)> on_wait);
+
 }  // namespace kopi
