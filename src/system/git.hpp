@@ -110,10 +110,27 @@ Result<std::string> diff_texts(std::optional<std::string_view> before, std::opti
 /// `mirror` play no part.   @error auth, network, source  as fetch_commit()
 Result<std::vector<GitRef>> list_remote_refs(const GitFetch& fetch);
 
-/// Which of `paths`, relative to `directory`, git would leave out of a commit: ignored by a .gitignore, .git/info/exclude or the
-/// user's own list, and not tracked already. In a directory outside of any repository its .gitignore files alone count.
-/// @param is_repository  set to whether `directory` lies in a work tree
-/// @error source  the repository there can't be read
-Result<std::vector<bool>> ignored_by_git(const std::string& directory, const std::vector<std::string>& paths, bool& is_repository);
+/// What git would leave out of a commit: ignored by a .gitignore, .git/info/exclude or the user's own list, and not tracked already.
+/// In a directory outside of any repository its .gitignore files alone count.
+class IgnoreRules {
+ public:
+  /// @error source  the repository there can't be read
+  static Result<IgnoreRules> open(const std::string& directory);
+  IgnoreRules(IgnoreRules&&) noexcept;
+  IgnoreRules& operator=(IgnoreRules&&) noexcept;
+  ~IgnoreRules();
+
+  /// The directory lies in a work tree of git.
+  bool in_repository() const;
+  /// @param path  relative to the directory; a directory's ends with '/'
+  bool ignores(const std::string& path) const;
+  /// `path` is a file that git tracks.
+  bool tracks(const std::string& path) const;
+
+ private:
+  struct Implementation;
+  explicit IgnoreRules(std::unique_ptr<Implementation> implementation);
+  std::unique_ptr<Implementation> implementation_;
+};
 
 }  // namespace kopi

@@ -8,88 +8,83 @@
 #include "system/git_objects.hpp"
 
 namespace kopi {
-namespace {
 
-using detail::RepositoryPointer;
 using IndexPointer = std::unique_ptr<git_index, detail::GitDeleter<git_index, git_index_free>>;
 
-/// A repository without a commit, gone with this object.
-class PassingRepository {
- public:
-  PassingRepository() = default;
-  PassingRepository(const PassingRepository&) = delete;
-  PassingRepository& operator=(const PassingRepository&) = delete;
-  ~PassingRepository() {
-    repository_.reset();
-    if (!path_.empty()) (void)remove_tree(path_);  // empty but for git's own files, below the system's temporary directory
+struct IgnoreRules::Implementation {
+  detail::RepositoryPointer repository;
+  IndexPointer index;        ///< of the author's own repository
+  std::string prefix;        ///< from the top of the work tree to the directory: "" or "agents/bot/"
+  std::string passing_path;  ///< of the repository that was made for this object alone
+
+  ~Implementation() {
+    index.reset();
+    repository.reset();
+    if (!passing_path.empty()) (void)remove_tree(passing_path);  // git's own empty files, below the system's temporary directory
   }
 
-  Result<git_repository*> make(const std::string& work_tree) {
-    path_ = "/tmp/kopi-ignore-" + random_hex(8);
-    KOPI_CHECK(make_directories(path_, 0700));
+  bool is_ignored(const std::string& path) const {
+    int answer = 0;
+    return git_ignore_path_is_ignored(&answer, repository.get(), path.c_str()) == 0 && answer != 0;
+  }
+
+  /// True when `directory` is part of a work tree, whose rules then count.
+  Result<bool> open_own(const std::string& directory) {
+    git_repository* opened = nullptr;
+    if (git_repository_open_ext(&opened, directory.c_str(), 0, nullptr) != 0) return false;
+    repository.reset(opened);
+    const char* top = git_repository_workdir(opened);
+    if (top == nullptr) return false;
+    KOPI_TRY(const std::string root, real_path(top));
+    KOPI_TRY(const std::string below, real_path(directory));
+    if (below != root && !below.starts_with(root + "/")) return false;
+    prefix = below == root ? "" : below.substr(root.size() + 1) + "/";
+    git_index* raw = nullptr;
+    if (git_repository_index(&raw, opened) == 0) index.reset(raw);
+    // A directory that is itself ignored by a repository around it is nothing of that repository's.
+    return prefix.empty() || !is_ignored(prefix);
+  }
+
+  Result<void> open_passing(const std::string& directory) {
+    index.reset();
+    prefix.clear();
+    passing_path = "/tmp/kopi-ignore-" + random_hex(8);
+    KOPI_CHECK(make_directories(passing_path, 0700));
     git_repository_init_options options;
     git_repository_init_options_init(&options, GIT_REPOSITORY_INIT_OPTIONS_VERSION);
     options.flags = GIT_REPOSITORY_INIT_NO_DOTGIT_DIR | GIT_REPOSITORY_INIT_MKPATH;
-    options.workdir_path = work_tree.c_str();
-    git_repository* repository = nullptr;
-    if (git_repository_init_ext(&repository, path_.c_str(), &options) != 0) {
-      return detail::git_error_as(Code::source, fmt::format("cannot read the .gitignore of {}", work_tree));
-    }
-    repository_.reset(repository);
-    return repository;
-  }
-
- private:
-  RepositoryPointer repository_;
-  std::string path_;
-};
-
-// A path as the index and the ignore rules know it: from the top of the work tree.
-Result<std::string> prefix_of(git_repository* repository, const std::string& directory) {
-  const char* top = git_repository_workdir(repository);
-  if (top == nullptr) return error(Code::source, "{} lies in a bare git repository", directory);
-  KOPI_TRY(const std::string root, real_path(top));
-  KOPI_TRY(const std::string below, real_path(directory));
-  if (below == root) return std::string();
-  if (!below.starts_with(root + "/")) return error(Code::source, "{} is not part of the work tree {}", directory, root);
-  return below.substr(root.size() + 1) + "/";
-}
-
-}  // namespace
-
-Result<std::vector<bool>> ignored_by_git(const std::string& directory, const std::vector<std::string>& paths, bool& is_repository) {
-  detail::start_libgit2();
-  git_repository* opened = nullptr;
-  const int status = git_repository_open_ext(&opened, directory.c_str(), 0, nullptr);
-  RepositoryPointer own(opened);
-  PassingRepository passing;
-  git_repository* repository = opened;
-  is_repository = status == 0 && git_repository_is_bare(opened) == 0;
-  std::string prefix;
-  if (is_repository) {
-    KOPI_TRY(prefix, prefix_of(repository, directory));
-    // A directory that is itself ignored in a repository around it is nothing of that repository's.
-    int whole = 0;
-    if (!prefix.empty() && git_ignore_path_is_ignored(&whole, repository, prefix.c_str()) == 0 && whole != 0) is_repository = false;
-  }
-  if (!is_repository) {
-    prefix.clear();
-    KOPI_TRY(repository, passing.make(directory));
-  }
-  git_index* raw_index = nullptr;
-  const IndexPointer index(git_repository_index(&raw_index, repository) == 0 ? raw_index : nullptr);
-  std::vector<bool> ignored;
-  ignored.reserve(paths.size());
-  for (const std::string& path : paths) {
-    const std::string full = prefix + path;
-    int answer = 0;
-    if (git_ignore_path_is_ignored(&answer, repository, full.c_str()) != 0) {
+    options.workdir_path = directory.c_str();
+    git_repository* made = nullptr;
+    if (git_repository_init_ext(&made, passing_path.c_str(), &options) != 0) {
       return detail::git_error_as(Code::source, fmt::format("cannot read the .gitignore of {}", directory));
     }
-    const bool tracked = index && git_index_get_bypath(index.get(), full.c_str(), 0) != nullptr;
-    ignored.push_back(answer != 0 && !tracked);
+    repository.reset(made);
+    return {};
   }
-  return ignored;
+};
+
+IgnoreRules::IgnoreRules(std::unique_ptr<Implementation> implementation) : implementation_(std::move(implementation)) {}
+IgnoreRules::IgnoreRules(IgnoreRules&&) noexcept = default;
+IgnoreRules& IgnoreRules::operator=(IgnoreRules&&) noexcept = default;
+IgnoreRules::~IgnoreRules() = default;
+
+Result<IgnoreRules> IgnoreRules::open(const std::string& directory) {
+  detail::start_libgit2();
+  auto rules = std::make_unique<Implementation>();
+  KOPI_TRY(const bool own, rules->open_own(directory));
+  if (!own) KOPI_CHECK(rules->open_passing(directory));
+  return IgnoreRules(std::move(rules));
+}
+
+bool IgnoreRules::in_repository() const { return implementation_->passing_path.empty(); }
+
+bool IgnoreRules::tracks(const std::string& path) const {
+  const auto& rules = *implementation_;
+  return rules.index && git_index_get_bypath(rules.index.get(), (rules.prefix + path).c_str(), 0) != nullptr;
+}
+
+bool IgnoreRules::ignores(const std::string& path) const {
+  return implementation_->is_ignored(implementation_->prefix + path) && !tracks(path);
 }
 
 }  // namespace kopi
