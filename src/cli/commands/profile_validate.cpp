@@ -35,8 +35,8 @@ Result<Target> find_target(const Context& context, const std::optional<std::stri
   }
   if (is_directory(target.directory)) return target;
   if (path_exists(target.directory)) return error(Code::not_found, "{} is no directory", target.directory);
-  return error(Code::not_found, is_path ? "there is no directory {}" : "there is neither a profile nor a directory called '{}'",
-               is_path ? target.directory : path);
+  if (is_path) return error(Code::not_found, "there is no directory {}", target.directory);
+  return error(Code::not_found, "there is neither a profile nor a directory called '{}'", path);
 }
 
 Style style_of(Severity severity) {
