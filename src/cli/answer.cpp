@@ -67,12 +67,12 @@ int answer(Console& console, bool json, Result<Outcome> outcome) {
   const int exit = outcome->problem ? info(outcome->problem->code).exit : 0;
   if (outcome->printed) return exit;
   if (json) {
-    Node record = outcome->problem ? error_record(*outcome->problem, outcome->data, console.warnings())
-                                   : Node::mapping({{"ok", true},
-                                                    {"exit", 0},
-                                                    {"code", Node()},
-                                                    {"data", outcome->data},
-                                                    {"findings", findings_of({}, console.warnings())}});
+    Findings warnings = outcome->findings;
+    warnings.insert(warnings.end(), console.warnings().begin(), console.warnings().end());
+    Node record =
+        outcome->problem
+            ? error_record(*outcome->problem, outcome->data, warnings)
+            : Node::mapping({{"ok", true}, {"exit", 0}, {"code", Node()}, {"data", outcome->data}, {"findings", to_json(warnings)}});
     console.out_raw(render_json(record) + "\n");
   } else {
     console.out(outcome->text);

@@ -71,6 +71,7 @@ class Arguments {
 struct Outcome {
   Node data;
   Text text;
+  Findings findings = {};        ///< of --json; `text` shows them already
   std::optional<Error> problem;  ///< done, but not well: conflicts left (5), a difference found (3); data is still valid
   bool printed = false;          ///< the command spoke for itself (a stream), of its problem too
 };

@@ -47,6 +47,8 @@ class Console final : public Reporter {
   std::optional<Secret> ask_hidden(const Text& question);
   /// What a line editor shows: cursor movements of ours around escaped text. Only cli/line_input.cpp.
   void draw(std::string_view bytes);
+  /// As out() would print it.
+  std::string rendered_out(const Text& text) const { return text.render(out_colour_); }
   /// As talk() would print it.
   std::string rendered(const Text& text) const { return text.render(talk_colour_); }
 

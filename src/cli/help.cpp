@@ -17,7 +17,8 @@ constexpr std::size_t k_width = 80;  // what fits everywhere, also beside someth
 
 constexpr std::pair<std::string_view, std::string_view> k_groups[] = {{"config", "Read and change a profile's settings"},
                                                                       {"env", "Read and change a profile's variables"},
-                                                                      {"skills", "Look at what an agent knows how to do"}};
+                                                                      {"skills", "Look at what an agent knows how to do"},
+                                                                      {"store", "Look after the stored files of all versions"}};
 
 void columns(Text& text, const std::vector<std::pair<std::string, std::string>>& rows) {
   std::size_t widest = 0;

@@ -150,30 +150,13 @@ void variables(Text& text, const Prepared& prepared) {
   }
 }
 
-Result<std::string> text_before(const PlanStep& step, const Prepared& prepared, const Context& context) {
-  if (!step.from && !step.moved_from) return std::string();
+Result<std::optional<DiffSide>> live_side(const PlanStep& step, const Prepared& prepared, const Context& context) {
+  if (!step.from && !step.moved_from) return std::optional<DiffSide>();
+  const RelPath& path = step.moved_from ? *step.moved_from : step.path;
   KOPI_TRY(const Directory profile, Directory::open(context.home.profile_path(prepared.name)));
-  return profile.read(step.moved_from.value_or(step.path), std::size_t{1} << 30);
-}
-
-Result<std::vector<std::pair<std::string, std::string>>> collect_diffs(const Prepared& prepared, const Context& context) {
-  std::vector<std::pair<std::string, std::string>> diffs;
-  for (const PlanStep& step : prepared.plan.steps) {
-    if (step.action == Action::adopt || step.action == Action::release || step.action == Action::keep) continue;  // stays as it is
-    const auto shipped = prepared.distribution.files.find(step.path);
-    const std::string theirs = shipped == prepared.distribution.files.end() ? "" : shipped->second.content;
-    const auto merged = prepared.plan.texts.find(step.path);
-    KOPI_TRY(const std::string before, text_before(step, prepared, context));
-    const bool is_live = step.action != Action::conflict || merged != prepared.plan.texts.end();
-    const auto add = [&](const std::string& path, const std::string& after) -> Result<void> {
-      KOPI_TRY(std::string diff, diff_texts(before, after, path));
-      if (!diff.empty()) diffs.emplace_back(path, std::move(diff));
-      return {};
-    };
-    if (is_live) KOPI_CHECK(add(step.path.str(), merged != prepared.plan.texts.end() ? merged->second : theirs));
-    if (step.beside) KOPI_CHECK(add(step.path.str() + ".kopi-new", theirs));  // against the user's own
-  }
-  return diffs;
+  KOPI_TRY(std::string content, profile.read(path, std::size_t{1} << 30));
+  KOPI_TRY(const auto info, profile.stat(path));
+  return std::optional(DiffSide{std::move(content), info ? file_mode(info->mode) : FileMode::regular});
 }
 
 }  // namespace
@@ -208,33 +191,29 @@ Text render_preview(const Prepared& prepared, const Context& context) {
   return text;
 }
 
-Result<Text> render_diffs(const Prepared& prepared, const Context& context) {
-  KOPI_TRY(const auto diffs, collect_diffs(prepared, context));
-  Text text;
-  for (const auto& [path, diff] : diffs) {
-    std::vector<std::string_view> lines = split(diff, '\n');  // a carriage return is part of what changed, and is shown
-    if (!lines.empty() && lines.back().empty()) lines.pop_back();
-    for (const std::string_view line : lines) {
-      Style style = Style::plain;
-      if (line.starts_with("@@"))
-        style = Style::cyan;
-      else if (line.starts_with("+++") || line.starts_with("---") || line.starts_with("diff "))
-        style = Style::bold;
-      else if (line.starts_with('+'))
-        style = Style::green;
-      else if (line.starts_with('-'))
-        style = Style::red;
-      text.styled(style, "{}", line).print("\n");
+Result<std::vector<FileDiff>> collect_diffs(const Prepared& prepared, const Context& context) {
+  std::vector<FileDiff> diffs;
+  for (const PlanStep& step : prepared.plan.steps) {
+    if (step.action == Action::adopt || step.action == Action::release || step.action == Action::keep) continue;  // stays as it is
+    KOPI_TRY(const auto before, live_side(step, prepared, context));
+    const auto shipped = prepared.distribution.files.find(step.path);
+    const auto merged = prepared.plan.texts.find(step.path);
+    const auto compare = [&](const std::string& path, const std::optional<DiffSide>& after) -> Result<void> {
+      KOPI_TRY(auto diff, diff_file(path, before, after));
+      if (diff) diffs.push_back(*std::move(diff));
+      return {};
+    };
+    if (merged != prepared.plan.texts.end()) {
+      KOPI_CHECK(compare(step.path.str(), DiffSide{merged->second, step.to->mode}));
+    } else if (!step.to) {
+      KOPI_CHECK(compare(step.path.str(), std::nullopt));
+    } else if (step.action != Action::conflict) {
+      KOPI_CHECK(compare(step.path.str(), DiffSide{shipped->second.content, step.to->mode}));
     }
+    // Against the user's own, which stays.
+    if (step.beside) KOPI_CHECK(compare(step.path.str() + ".kopi-new", DiffSide{shipped->second.content, step.beside->mode}));
   }
-  return text;
-}
-
-Result<Node> diffs_to_json(const Prepared& prepared, const Context& context) {
-  KOPI_TRY(const auto diffs, collect_diffs(prepared, context));
-  Node list = Node::sequence();
-  for (const auto& [path, diff] : diffs) list.push(Node::mapping({{"path", path}, {"diff", diff}}));
-  return list;
+  return diffs;
 }
 
 Node operation_data(const Prepared& prepared, const Context& context, const std::optional<std::string>& alias) {

@@ -8,15 +8,15 @@
 #include <vector>
 
 #include "cli/context.hpp"
+#include "cli/diff_view.hpp"
 #include "installer/operation.hpp"
 
 namespace kopi::cli {
 
 /// Who made it, where it comes from, what it brings, what it asks for, what happens to each file.
 Text render_preview(const Prepared& prepared, const Context& context);
-/// The changed text of each file, as unified diffs.
-Result<Text> render_diffs(const Prepared& prepared, const Context& context);
-Result<Node> diffs_to_json(const Prepared& prepared, const Context& context);
+/// What changes in each file.
+Result<std::vector<FileDiff>> collect_diffs(const Prepared& prepared, const Context& context);
 
 /// The contract's `profile install|update`.
 Node operation_data(const Prepared& prepared, const Context& context, const std::optional<std::string>& alias);

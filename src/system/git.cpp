@@ -245,13 +245,16 @@ Result<std::string> GitObjects::read_blob(const std::string& object, std::size_t
   return std::string(static_cast<const char*>(git_odb_object_data(blob.get())), git_odb_object_size(blob.get()));
 }
 
-Result<std::string> diff_texts(std::string_view before, std::string_view after, const std::string& path) {
+Result<std::string> diff_texts(std::optional<std::string_view> before, std::optional<std::string_view> after, const std::string& path) {
   if (before == after) return std::string();
   detail::start_libgit2();
   git_patch* made = nullptr;
   git_diff_options options;
   git_diff_options_init(&options, GIT_DIFF_OPTIONS_VERSION);
-  if (git_patch_from_buffers(&made, before.data(), before.size(), path.c_str(), after.data(), after.size(), path.c_str(), &options) != 0) {
+  // A side without a buffer is a file that is not there; one of no bytes is an empty file.
+  const auto data = [](const std::optional<std::string_view>& side) { return !side ? nullptr : side->empty() ? "" : side->data(); };
+  const auto size = [](const std::optional<std::string_view>& side) { return side ? side->size() : 0; };
+  if (git_patch_from_buffers(&made, data(before), size(before), path.c_str(), data(after), size(after), path.c_str(), &options) != 0) {
     return detail::git_error_as(Code::internal, fmt::format("cannot compare {}", path));
   }
   const std::unique_ptr<git_patch, detail::GitDeleter<git_patch, git_patch_free>> patch(made);

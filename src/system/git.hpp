@@ -55,6 +55,8 @@ class GitObjects {
   /// `wanted`: 40 hex digits (a commit, whatever refs are named like it), a tag, a branch, a full ref name; nothing = HEAD.
   /// @error not_found  none of these, or it points to no commit.   @error source  there is no commit
   Result<GitRef> resolve(const std::optional<std::string>& wanted) const;
+  /// All branches and tags, and HEAD first where there is one; those that point to no commit are left out.
+  std::vector<GitRef> refs() const;
   bool has_commit(const std::string& commit) const;
   /// All entries of the commit's tree below `subdirectory` ("" = all), links and submodules included, in tree order.
   /// @error not_found  no such directory.   @error path  an entry's name holds '/'.   @error collision  a name twice
@@ -100,7 +102,35 @@ Result<GitFetched> fetch_commit(const GitFetch& fetch);
 Result<GitRef> choose_ref(const std::vector<GitRef>& advertised, const std::optional<std::string>& wanted);
 bool is_full_commit_id(std::string_view text);
 
-/// A unified diff of two texts, with `a/path` and `b/path` headers; "" when they are equal. Binary content is named, not shown.
-Result<std::string> diff_texts(std::string_view before, std::string_view after, const std::string& path);
+/// A unified diff of two texts, with `a/path` and `b/path` headers; "" when they are equal. A file that is not there on one side is
+/// /dev/null there. Binary content is named, not shown.
+Result<std::string> diff_texts(std::optional<std::string_view> before, std::optional<std::string_view> after, const std::string& path);
+
+/// The refs that a remote advertises: one request, nothing is fetched and no mirror is needed. Of `fetch`, `wanted`, `known` and
+/// `mirror` play no part.   @error auth, network, source  as fetch_commit()
+Result<std::vector<GitRef>> list_remote_refs(const GitFetch& fetch);
+
+/// What git would leave out of a commit: ignored by a .gitignore, .git/info/exclude or the user's own list, and not tracked already.
+/// In a directory outside of any repository its .gitignore files alone count.
+class IgnoreRules {
+ public:
+  /// @error source  the repository there can't be read
+  static Result<IgnoreRules> open(const std::string& directory);
+  IgnoreRules(IgnoreRules&&) noexcept;
+  IgnoreRules& operator=(IgnoreRules&&) noexcept;
+  ~IgnoreRules();
+
+  /// The directory lies in a work tree of git.
+  bool in_repository() const;
+  /// @param path  relative to the directory; a directory's ends with '/'
+  bool ignores(const std::string& path) const;
+  /// `path` is a file that git tracks.
+  bool tracks(const std::string& path) const;
+
+ private:
+  struct Implementation;
+  explicit IgnoreRules(std::unique_ptr<Implementation> implementation);
+  std::unique_ptr<Implementation> implementation_;
+};
 
 }  // namespace kopi

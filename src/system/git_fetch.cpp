@@ -80,6 +80,14 @@ class Fetcher {
  public:
   explicit Fetcher(const GitFetch& request) : request_(request), context_(request) {}
 
+  Result<std::vector<GitRef>> list() {
+    detail::start_libgit2();
+    KOPI_CHECK(connect());
+    KOPI_TRY(auto advertised, list_refs());
+    git_remote_disconnect(remote_.get());
+    return advertised;
+  }
+
   Result<GitFetched> run() {
     detail::start_libgit2();
     KOPI_TRY(mirror_, open_or_make_mirror(request_.mirror));
@@ -129,7 +137,9 @@ class Fetcher {
 
   Result<void> connect() {
     git_remote* remote = nullptr;
-    if (git_remote_create_anonymous(&remote, mirror_.repository.get(), request_.url.c_str()) != 0) return failed("cannot use this URL");
+    const int made = mirror_.repository ? git_remote_create_anonymous(&remote, mirror_.repository.get(), request_.url.c_str())
+                                        : git_remote_create_detached(&remote, request_.url.c_str());
+    if (made != 0) return failed("cannot use this URL");
     remote_.reset(remote);
     const git_remote_callbacks calls = callbacks();
     context_.listing = true;
@@ -242,5 +252,7 @@ class Fetcher {
 }  // namespace
 
 Result<GitFetched> fetch_commit(const GitFetch& fetch) { return Fetcher(fetch).run(); }
+
+Result<std::vector<GitRef>> list_remote_refs(const GitFetch& fetch) { return Fetcher(fetch).list(); }
 
 }  // namespace kopi

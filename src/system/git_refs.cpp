@@ -121,6 +121,25 @@ Result<GitRef> GitObjects::resolve(const std::optional<std::string>& wanted) con
   return no_such_ref(list_names(repository), *wanted);
 }
 
+std::vector<GitRef> GitObjects::refs() const {
+  git_repository* repository = implementation_->repository.get();
+  std::vector<GitRef> found;
+  const auto add = [&](GitRef ref, const std::string& looked_up) {
+    git_oid id;
+    if (git_reference_name_to_id(&id, repository, looked_up.c_str()) != 0) return;
+    const auto commit = peel_to_commit(repository, id, ref.name);
+    if (!commit) return;
+    ref.commit = detail::hex(*commit);
+    found.push_back(std::move(ref));
+  };
+  add({GitRef::Kind::head, name_of_head(repository), ""}, "HEAD");
+  for (GitRef& ref : list_names(repository)) {
+    const std::string full = ref.name;
+    add(std::move(ref), full);
+  }
+  return found;
+}
+
 Result<GitRef> choose_ref(const std::vector<GitRef>& advertised, const std::optional<std::string>& wanted) {
   const auto first = [&](auto matches) -> std::optional<GitRef> {
     const auto found = std::find_if(advertised.begin(), advertised.end(), matches);

@@ -189,6 +189,22 @@ Result<int> run_in_foreground(const Command& command) {
   return wait_for(pid);
 }
 
+Result<int> run_with_input(const Command& command, std::string_view input) {
+  KOPI_TRY(Pipe in, make_pipe());
+  FileActions actions;
+  actions.connect(in.read_end, 0);
+  KOPI_TRY(const pid_t pid, spawn(command, actions));
+  in.read_end.reset();
+  while (!input.empty()) {
+    const ssize_t written = ::write(in.write_end.get(), input.data(), input.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) break;  // it closed its stdin: it has seen enough
+    input.remove_prefix(static_cast<std::size_t>(written));
+  }
+  in.write_end.reset();
+  return wait_for(pid);
+}
+
 std::optional<std::vector<std::string>> split_command_line(std::string_view text) {
   std::vector<std::string> words;
   bool in_word = false;

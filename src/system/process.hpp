@@ -63,6 +63,9 @@ Result<Finished> run_command(const Command& command, std::string_view input, std
 /// Runs a command on this process's own terminal (an editor, a pager) and waits; its exit status.
 Result<int> run_in_foreground(const Command& command);
 
+/// The same with `input` on its stdin: a pager. It may end before it has read all of that.
+Result<int> run_with_input(const Command& command, std::string_view input);
+
 /// The words of a command line as a POSIX shell splits them, without expansions. Nothing when a quote is left open or when
 /// the text holds what only a shell can do (`$`, backquote, `;`, `|`, `&`, `<`, `>`, `(`), outside of quotes.
 std::optional<std::vector<std::string>> split_command_line(std::string_view text);

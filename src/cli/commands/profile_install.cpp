@@ -1,6 +1,7 @@
 #include "base/text.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/consent.hpp"
+#include "cli/pager.hpp"
 #include "cli/preview.hpp"
 #include "model/settings.hpp"
 #include "store/profiles.hpp"
@@ -75,19 +76,19 @@ Result<Outcome> run(Context& context, const Arguments& given) {
   Text preview = render_preview(prepared, context);
   Node diffs;
   if (given.flag("--diff")) {
-    KOPI_TRY(Text text, render_diffs(prepared, context));
-    preview.append(std::move(text));
-    KOPI_TRY(diffs, diffs_to_json(prepared, context));
+    KOPI_TRY(const auto changes, collect_diffs(prepared, context));
+    preview.append(render_diffs(changes));
+    diffs = to_json(changes);
   }
   if (dry_run) {
     outcome.data = operation_data(prepared, context, std::nullopt);
     outcome.data.set("diffs", std::move(diffs));
-    outcome.text = std::move(preview);
-    outcome.text.print("plan {}\n", plan_digest(prepared.plan).str());
+    preview.print("plan {}\n", plan_digest(prepared.plan).str());
+    if (!given.flag("--diff") || !show_paged(context, preview)) outcome.text = std::move(preview);
     return outcome;
   }
   KOPI_CHECK(check_plan(given, prepared.plan));
-  context.console.talk(preview);
+  if (!given.flag("--diff") || !show_paged(context, preview)) context.console.talk(preview);
   KOPI_CHECK(settle_conflicts(context, prepared, request.plan));
   KOPI_CHECK(consent_to(context, prepared, given.flag("--yes"), given.flag("--allow-new-capabilities")));
   const AliasContext aliases = context.alias_context();

@@ -1,4 +1,5 @@
 #include "cli/commands/commands.hpp"
+#include "cli/locks.hpp"
 #include "cli/profile_view.hpp"
 
 namespace kopi::cli {
@@ -17,6 +18,7 @@ Result<Outcome> run(Context& context, const Arguments&) {
   Table table({"Profile", "Model", "Gateway", "Alias", "Distribution"});
   Node list = Node::sequence();
   for (const ProfileName& name : names) {
+    KOPI_TRY(const FileLock lock, hold_profile(context, name, "kopi profile list"));
     const ProfileView view = view_profile(context, name, aliases);
     for (const Finding& problem : view.problems) context.console.warn(problem);
     list.push(to_json(view));

@@ -1,6 +1,7 @@
 #include "base/text.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/consent.hpp"
+#include "cli/pager.hpp"
 #include "cli/preview.hpp"
 #include "store/aliases.hpp"
 
@@ -36,10 +37,9 @@ Result<Outcome> run(Context& context, const Arguments& given) {
   if (const auto alias = aliases.find(request.name.str()); alias != aliases.end()) outcome.data.set("alias", alias->second);
   Text preview = render_preview(prepared, context);
   if (given.flag("--diff")) {
-    KOPI_TRY(Text text, render_diffs(prepared, context));
-    preview.append(std::move(text));
-    KOPI_TRY(Node diffs, diffs_to_json(prepared, context));
-    outcome.data.set("diffs", std::move(diffs));
+    KOPI_TRY(const auto diffs, collect_diffs(prepared, context));
+    preview.append(render_diffs(diffs));
+    outcome.data.set("diffs", to_json(diffs));
   }
   if (given.flag("--dry-run")) {
     outcome.text = std::move(preview);
@@ -47,7 +47,7 @@ Result<Outcome> run(Context& context, const Arguments& given) {
     return outcome;
   }
   KOPI_CHECK(check_plan(given, prepared.plan));
-  context.console.talk(preview);
+  if (!given.flag("--diff") || !show_paged(context, preview)) context.console.talk(preview);
   KOPI_CHECK(settle_conflicts(context, prepared, request.plan));
   KOPI_CHECK(consent_to(context, prepared, given.flag("--yes"), false));
   KOPI_TRY(const Applied applied, apply_prepared(prepared, install));

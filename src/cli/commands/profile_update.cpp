@@ -3,6 +3,7 @@
 #include "cli/answer.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/consent.hpp"
+#include "cli/pager.hpp"
 #include "cli/preview.hpp"
 #include "store/profiles.hpp"
 
@@ -73,18 +74,17 @@ Result<Outcome> update_one(Context& context, const Arguments& given, const Profi
   const auto aliases = find_aliases(context.home);
   if (const auto alias = aliases.find(name.str()); alias != aliases.end()) outcome.data.set("alias", alias->second);
   if (given.flag("--diff")) {
-    KOPI_TRY(Text text, render_diffs(prepared, context));
-    preview.append(std::move(text));
-    KOPI_TRY(Node diffs, diffs_to_json(prepared, context));
-    outcome.data.set("diffs", std::move(diffs));
+    KOPI_TRY(const auto diffs, collect_diffs(prepared, context));
+    preview.append(render_diffs(diffs));
+    outcome.data.set("diffs", to_json(diffs));
   }
   if (given.flag("--dry-run")) {
-    outcome.text = std::move(preview);
-    outcome.text.print("plan {}\n", plan_digest(prepared.plan).str());
+    preview.print("plan {}\n", plan_digest(prepared.plan).str());
+    if (!given.flag("--diff") || !show_paged(context, preview)) outcome.text = std::move(preview);
     return outcome;
   }
   KOPI_CHECK(check_plan(given, prepared.plan));
-  context.console.talk(preview);
+  if (!given.flag("--diff") || !show_paged(context, preview)) context.console.talk(preview);
   KOPI_CHECK(settle_conflicts(context, prepared, request.plan));
   KOPI_CHECK(consent_to(context, prepared, given.flag("--yes"), given.flag("--allow-new-capabilities")));
   KOPI_CHECK(apply_prepared(prepared, install));
