@@ -1,5 +1,7 @@
 #include "cli/profile_view.hpp"
 
+#include "cli/locks.hpp"
+
 #include "model/settings.hpp"
 #include "runtime/skill/skill.hpp"
 #include "system/files.hpp"
@@ -70,6 +72,7 @@ Result<std::vector<EnvStatus>> env_of(const Context& context, const ProfileName&
 
 Result<ProfileDetails> detail_profile(const Context& context, const ProfileName& name) {
   ProfileDetails details;
+  KOPI_TRY(const FileLock lock, hold_profile(context, name, "kopi profile show"));
   details.view = view_profile(context, name, find_aliases(context.home));
   details.card = read_card(context.home, name);
   if (const auto checked = check_card(context.home, name); !checked) note_problem(checked.error(), details.view.problems);

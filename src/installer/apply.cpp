@@ -89,18 +89,9 @@ Result<void> check_unchanged(const Prepared& prepared, const std::string& path, 
 // The profile already is what applying would make of it, its record included.
 bool is_applied(const Prepared& prepared, const InstallRecord& record) {
   const auto& before = prepared.previous;
-  const auto is_quiet = [&](const PlanStep& step) {
-    if (step.action == Action::keep || step.action == Action::release) return true;
-    const auto beside = beside_path(step.path);
-    const auto& live = prepared.plan.live;
-    return step.action == Action::conflict && step.from == step.to && beside && live.contains(*beside) &&
-           live.at(*beside).entry == step.beside;
-  };
-  const auto& steps = prepared.plan.steps;
-  return before && before->state > 0 && !prepared.restored && prepared.plan.outdated_beside.empty() &&
-         std::all_of(steps.begin(), steps.end(), is_quiet) && before->ledger == record.ledger && before->commit == record.commit &&
-         before->wanted == record.wanted && before->source == record.source && before->subdirectory == record.subdirectory &&
-         before->pending == record.pending && before->capabilities == record.capabilities;
+  return before && before->state > 0 && !prepared.restored && !prepared.plan.writes_files() && before->ledger == record.ledger &&
+         before->commit == record.commit && before->wanted == record.wanted && before->source == record.source &&
+         before->subdirectory == record.subdirectory && before->pending == record.pending && before->capabilities == record.capabilities;
 }
 
 Result<void> apply_existing(const Prepared& prepared, const InstallRecord& record, const InstallContext& context) {

@@ -27,7 +27,8 @@ std::map<RelPath, RelPath> find_renames(const Ledger& base, const LiveFiles& liv
   std::map<RelPath, RelPath> renames;
   for (const auto& [digest, from] : removed) {
     const auto to = added.find(digest);
-    if (from.size() == 1 && to != added.end() && to->second.size() == 1 && !live.contains(to->second[0])) renames.emplace(from[0], to->second[0]);
+    if (from.size() == 1 && to != added.end() && to->second.size() == 1 && !live.contains(to->second[0]))
+      renames.emplace(from[0], to->second[0]);
   }
   return renames;
 }

@@ -2,7 +2,8 @@
 //
 // 1. The three are parsed, and merged as data (merge_nodes.cpp): M is what the file must mean afterwards, whatever its lines are.
 // 2. A merge of lines is taken if it reads as exactly M: first the clean one, then the one where ours wins.
-// 3. Else the merge of lines where ours wins (for the author's comments that are in it) or ours itself is rewritten to M at the bytes of the
+// 3. Else the merge of lines where ours wins (for the author's comments that are in it) or ours itself is rewritten to M at the bytes of
+// the
 //    values that differ (formats/rewrite); the result is read again, and must be M with every comment that the author did not take out.
 //    Where a key is in conflict it is ours itself: the merged lines may hold half of what the author did to that value.
 // 4. Else it is a conflict of the whole file.

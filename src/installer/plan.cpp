@@ -188,8 +188,11 @@ std::optional<MergePolicy> parse_merge_policy(std::string_view text) {
 }
 
 bool Plan::writes_files() const {
-  const bool steps_write = std::any_of(steps.begin(), steps.end(), [](const PlanStep& step) {
-    return step.action != Action::keep && step.action != Action::adopt && step.action != Action::release;
+  const bool steps_write = std::any_of(steps.begin(), steps.end(), [&](const PlanStep& step) {
+    if (step.action == Action::keep || step.action == Action::adopt || step.action == Action::release) return false;
+    if (step.action != Action::conflict || step.from != step.to) return true;
+    const auto beside = beside_path(step.path);  // an earlier update may have put it there
+    return !beside || !live.contains(*beside) || live.at(*beside).entry != step.beside;
   });
   return steps_write || !outdated_beside.empty();
 }

@@ -18,8 +18,7 @@ Result<State> choose_state(const RollbackRequest& request, const InstallRecord& 
     return read_state(path, *request.to);
   }
   const auto before = std::find_if(numbers.rbegin(), numbers.rend(), [&](std::int64_t number) { return number < current.state; });
-  if (before == numbers.rend())
-    return with_hint(error(Code::not_found, "'{}' has no state before this one", request.name.str()), history);
+  if (before == numbers.rend()) return with_hint(error(Code::not_found, "'{}' has no state before this one", request.name.str()), history);
   return read_state(path, *before);
 }
 

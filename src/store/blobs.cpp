@@ -13,9 +13,7 @@
 
 namespace kopi {
 
-std::string Blobs::path_of(const Digest& digest) const {
-  return root_ + "/sha256/" + digest.hex();
-}
+std::string Blobs::path_of(const Digest& digest) const { return root_ + "/sha256/" + digest.hex(); }
 
 bool Blobs::has(const Digest& digest) const { return path_exists(path_of(digest)); }
 

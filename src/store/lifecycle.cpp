@@ -2,6 +2,8 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "formats/json.hpp"
 #include "store/locks.hpp"
 #include "store/profiles.hpp"
@@ -46,6 +48,7 @@ Intent read_intent(const Home& home, const ProfileName& name) {
 // A wrapper of the profile's own name changes with it; one of another name keeps that and starts the new profile.
 Renamed move_aliases(const Home& home, const ProfileName& from, const ProfileName& to, const AliasContext& context) {
   Renamed left;
+  remove_leftovers(home.alias_directory(), to.str());
   const auto all = all_aliases(home);
   const auto own = all.find(from.str());
   if (own == all.end()) return left;
@@ -54,10 +57,19 @@ Renamed move_aliases(const Home& home, const ProfileName& from, const ProfileNam
     auto made = create_alias(home, wanted, to, context);
     reach_step("alias");
     if (made && wanted == alias) continue;
+    const bool again = !made && made.error().code == Code::io;
     if (!made) left.not_made.push_back(std::move(made).error());
+    if (again) continue;  // the old one tells the next try what there was
     if (auto removed = remove_alias(home, alias); !removed) left.not_removed.push_back(std::move(removed).error());
   }
   return left;
+}
+
+// A command that can't be written now is made by a later kopi: the intent stays.
+bool wants_another_try(const Renamed& renamed) {
+  const auto is_io = [](const Error& problem) { return problem.code == Code::io; };
+  return std::any_of(renamed.not_made.begin(), renamed.not_made.end(), is_io) ||
+         std::any_of(renamed.not_removed.begin(), renamed.not_removed.end(), is_io);
 }
 
 Result<void> follow_rename(const Home& home, const ProfileName& from, const ProfileName& to) {
@@ -77,6 +89,8 @@ Result<Deleted> finish_deletion(const Home& home, const ProfileName& name, const
     auto tombstone = make_directories(parent_path(home.tombstone_path(name)), 0755);
     if (tombstone) tombstone = write_file(home.tombstone_path(name), "", 0644);
     note(std::move(tombstone));
+    remove_leftovers(parent_path(home.tombstone_path(name)), name.str());
+    (void)remove_file(intent_path(home, name));
     reach_step("tombstone");
     if (read_sticky(home) == name.str()) note(write_sticky(home, ProfileName::default_profile()));
     reach_step("sticky");
@@ -84,13 +98,16 @@ Result<Deleted> finish_deletion(const Home& home, const ProfileName& name, const
     for (const std::string& alias : aliases.contains(name.str()) ? aliases.at(name.str()) : std::vector<std::string>()) {
       if (auto gone = remove_alias(home, alias); gone) {
         deleted.aliases.push_back(alias);
+      } else if (gone.error().code == Code::io) {
+        note(std::move(gone).error());
       } else {
         deleted.aliases_left.push_back(std::move(gone).error());
       }
       reach_step("alias");
     }
   }
-  note(remove_tree(hidden));
+  // The tree goes last: as long as it is there, the next command goes on.
+  if (first) note(remove_tree(hidden));
   if (!first) return std::move(first).error();
   return deleted;
 }
@@ -98,16 +115,21 @@ Result<Deleted> finish_deletion(const Home& home, const ProfileName& name, const
 void finish_intent(const Home& home, const ProfileName& name, const AliasContext& context) {
   const Intent intent = read_intent(home, name);
   const AliasContext alias{intent.program.value_or(context.program), context.search_path};
+  bool done = true;
   if (intent.to) {
     if (!is_directory(home.profile_path(name)) && is_directory(home.profile_path(*intent.to))) {
       if (!follow_rename(home, name, *intent.to)) return;  // the intent stays, and with it the next try
-      (void)move_aliases(home, name, *intent.to, alias);
+      done = !wants_another_try(move_aliases(home, name, *intent.to, alias));
     }
   } else if (is_directory(home.profile_path(name))) {
     if (!remove_tree(home.tombstone_path(name))) return;
-    if (intent.program) (void)create_alias(home, name.str(), name, alias);
+    if (intent.program) {
+      remove_leftovers(home.alias_directory(), name.str());
+      const auto made = create_alias(home, name.str(), name, alias);
+      done = made || made.error().code != Code::io;
+    }
   }
-  (void)remove_file(intent_path(home, name));
+  if (done) (void)remove_file(intent_path(home, name));
 }
 
 // ".coder.staging-41-a0b1c2" is coder's.
@@ -188,7 +210,8 @@ Result<Published> publish_profile(const Home& home, const ProfileName& name, con
     }
     reach_step("alias");
   }
-  if (alias != nullptr || has_remains) (void)remove_file(intent_path(home, name));
+  const bool again = published.no_alias && published.no_alias->code == Code::io;
+  if ((alias != nullptr || has_remains) && !again) (void)remove_file(intent_path(home, name));
   return published;
 }
 
@@ -212,7 +235,7 @@ Result<Renamed> rename_profile(const Home& home, const ProfileName& from, const 
   }
   reach_step("sticky");
   Renamed renamed = move_aliases(home, from, to, context);
-  (void)remove_file(intent_path(home, from));  // read again, it says nothing new
+  if (!wants_another_try(renamed)) (void)remove_file(intent_path(home, from));  // read again, it says nothing new
   return renamed;
 }
 
@@ -230,11 +253,14 @@ Result<Deleted> delete_profile(const Home& home, const ProfileName& name) {
 }
 
 void recover_home(const Home& home, const AliasContext& context, Reporter& reporter) {
+  remove_leftovers(home.root, file_name(home.sticky_path()));
   recover_profile(home, ProfileName::default_profile(), reporter);
   const auto entries = list_directory(home.profiles_path());
   if (!entries) return;
   for (const std::string& entry : *entries) {
-    if (entry.starts_with('.')) {
+    if (entry.find(".intent.kopi-") != std::string::npos) {
+      remove_leftovers(home.profiles_path(), "");
+    } else if (entry.starts_with('.')) {
       recover_beside(home, entry, context, reporter);
     } else if (const auto name = ProfileName::parse(entry); name && name->str() == entry) {
       recover_profile(home, *name, reporter);

@@ -93,6 +93,12 @@ Result<void> Transaction::remove(const RelPath& path, const std::optional<Ledger
 
 Result<void> Transaction::commit() {
   if (journal_.steps.empty()) return {};
+  // A directory that something is put into is not emptied.
+  std::erase_if(journal_.containers, [&](const Container& container) {
+    return std::any_of(journal_.steps.begin(), journal_.steps.end(), [&](const Step& step) {
+      return !step.removes && step.path != container.path && step.path.is_within(container.path.str());
+    });
+  });
   std::sort(journal_.containers.begin(), journal_.containers.end(), [](const auto& a, const auto& b) { return a.path < b.path; });
   auto staged = RelPath::parse(transaction_directory().str() + "/journal");
   KOPI_CHECK(profile_.create(*staged, render_journal(journal_), 0600));

@@ -2,6 +2,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -103,6 +104,8 @@ Result<std::optional<std::string>> read_file_if_present(const std::string& path,
 
 namespace {
 
+constexpr std::string_view k_temporary = ".kopi-";
+
 // Where a write ends up: behind links, also behind one whose target is still to be made.
 std::string behind_links(std::string path) {
   for (int links = 0; links < 40; ++links) {
@@ -117,11 +120,25 @@ std::string behind_links(std::string path) {
 
 }  // namespace
 
+void remove_leftovers(const std::string& directory, std::string_view name) {
+  const auto entries = list_directory(directory);
+  if (!entries) return;
+  for (const std::string& entry : *entries) {
+    const std::size_t mark = entry.rfind(k_temporary);
+    if (mark == std::string::npos || entry.size() != mark + k_temporary.size() + 6 || (!name.empty() && entry.substr(0, mark) != name))
+      continue;
+    const std::string path = join_path(directory, entry);
+    const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+    if (file && ::flock(file.get(), LOCK_EX | LOCK_NB) == 0) ::unlink(path.c_str());
+  }
+}
+
 Result<void> write_file(const std::string& path, std::string_view content, mode_t mode) {
   const std::string target = behind_links(path);
-  std::string temporary = target + ".XXXXXX";
+  std::string temporary = target + std::string(k_temporary) + "XXXXXX";
   Descriptor file(::mkostemp(temporary.data(), O_CLOEXEC));
   if (!file) return io_error("cannot write beside", target, errno);
+  ::flock(file.get(), LOCK_EX | LOCK_NB);  // for remove_leftovers(): somebody works on it
   const auto fail = [&](Error problem) {
     ::unlink(temporary.c_str());
     return problem;

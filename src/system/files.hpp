@@ -46,6 +46,9 @@ Result<std::optional<std::string>> read_file_if_present(const std::string& path,
 /// A link at `path` is followed and its target replaced, so that a user's linked dotfile stays a link.
 Result<void> write_file(const std::string& path, std::string_view content, mode_t mode);
 
+/// Removes what a write_file() of `name` in `directory` (of any file there, when empty) left that was cut off before its rename.
+void remove_leftovers(const std::string& directory, std::string_view name);
+
 /// A new file at `to` with the content of `from`. Not flushed: who copies many files flushes once (sync_file_system).
 Result<void> copy_file(const std::string& from, const std::string& to, mode_t mode);
 

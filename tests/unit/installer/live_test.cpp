@@ -105,7 +105,7 @@ TEST_CASE("an empty directory of the user's gives way to no file") {
 TEST_CASE("the place beside a conflict is free, or holds a file that may be replaced") {
   const Scratch profile;
   Plan plan;
-  plan.steps.push_back({PlanStep::Action::conflict, path("SOUL.md"), std::nullopt, std::nullopt, ""});
+  plan.steps.push_back({PlanStep::Action::conflict, path("SOUL.md"), {}, {}, {}, {}, {}, ""});
   CHECK(code_of(check_beside(profile.path(), plan)) == "ok");
   profile.write("SOUL.md.kopi-new", "of the last time");
   CHECK(code_of(check_beside(profile.path(), plan)) == "ok");
@@ -119,13 +119,23 @@ TEST_CASE("the place beside a conflict is free, or holds a file that may be repl
   CHECK(code_of(check_beside(profile.path(), plan)) == "ok");
 }
 
-TEST_CASE("only files that clash are read whole") {
-  const Scratch profile;
-  profile.write("both", "mine");
-  profile.write("same", "same");
-  profile.write("known", "mine");
-  const Ledger base = ledger({{"known", "old"}});
-  const Ledger shipped = ledger({{"both", "theirs"}, {"same", "same"}, {"known", "theirs"}, {"new", "theirs"}});
-  const LiveFiles live = must(scan_live(profile.path(), base, shipped));
-  CHECK(must(read_clashing(profile.path(), live, base, shipped)) == std::map<RelPath, std::string>{{path("both"), "mine"}});
+TEST_CASE("only what both sides changed is read, with what they started from where the store has it") {
+  const Scratch scratch;
+  const Home home{scratch.at("root"), scratch.path(), std::nullopt};
+  const Blobs blobs(home);
+  must(blobs.put(sha256("old"), "old"));
+  for (const auto& [name, content] :
+       {std::pair{"both", "mine"}, {"lost", "mine"}, {"own", "mine"}, {"same", "same"}, {"edited", "mine"}, {"calm", "old"}})
+    scratch.write(std::string("profile/") + name, content);
+  const Ledger base = ledger({{"both", "old"}, {"lost", "elsewhere"}, {"edited", "old"}, {"calm", "old"}});
+  const Ledger shipped =
+      ledger({{"both", "new"}, {"lost", "new"}, {"own", "new"}, {"same", "same"}, {"edited", "old"}, {"calm", "new"}, {"fresh", "new"}});
+  const std::string profile = scratch.at("profile");
+  const auto cases = list_cases(base, must(scan_live(profile, base, shipped)), shipped);
+  std::string read;
+  for (const auto& [file, texts] : must(read_texts(profile, cases, blobs)))
+    read += fmt::format("{}: {} < {}\n", file.str(), texts.ours, texts.base.value_or("-"));
+  CHECK(read == "both: mine < old\nlost: mine < -\nown: mine < -\n");
+  scratch.write("profile/both", "mine again");
+  CHECK(code_of(read_texts(profile, cases, blobs)) == "E_CHANGED");
 }

@@ -1,5 +1,7 @@
 #include "store/clone.hpp"
 
+#include "store/lifecycle.hpp"
+
 #include <sys/stat.h>
 #include <unistd.h>
 

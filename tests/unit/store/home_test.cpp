@@ -1,5 +1,7 @@
 #include "store/home.hpp"
 
+#include "store/locks.hpp"
+
 #include <thread>
 
 #include "support/scratch.hpp"

@@ -1,5 +1,7 @@
 #include "store/profiles.hpp"
 
+#include "store/lifecycle.hpp"
+
 #include <unistd.h>
 
 #include "support/scratch.hpp"
@@ -120,14 +122,14 @@ TEST_CASE("a rename takes the sticky choice along and clears the new name's tomb
   world.make("old");
   world.bury("new");
   must(write_sticky(world.home, world.name("old")));
-  must(rename_profile(world.home, world.name("old"), world.name("new")));
+  must(rename_profile(world.home, world.name("old"), world.name("new"), {"/bin/kopi", ""}));
   CHECK(world.list() == "default new ");
   CHECK(read_sticky(world.home) == "new");
   world.make("other");
-  CHECK(code_of(rename_profile(world.home, world.name("other"), world.name("new"))) == "E_EXISTS");
-  CHECK(code_of(rename_profile(world.home, world.name("missing"), world.name("x"))) == "E_NOT_FOUND");
+  CHECK(code_of(rename_profile(world.home, world.name("other"), world.name("new"), {"/bin/kopi", ""})) == "E_EXISTS");
+  CHECK(code_of(rename_profile(world.home, world.name("missing"), world.name("x"), {"/bin/kopi", ""})) == "E_NOT_FOUND");
   CHECK(read_sticky(world.home) == "new");
-  must(rename_profile(world.home, world.name("other"), world.name("another")));
+  must(rename_profile(world.home, world.name("other"), world.name("another"), {"/bin/kopi", ""}));
   CHECK(read_sticky(world.home) == "new");
 }
 
