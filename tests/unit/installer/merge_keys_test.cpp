@@ -36,8 +36,7 @@ TEST_CASE("what the user lacks is added to YAML; every byte that is there stays"
 
 TEST_CASE("what the user lacks is added to JSON; a complete file is not even laid out anew") {
   CHECK(merge("mcp.json", R"({"a":1,   "b":{"c":2}})", R"({"a": 5, "b": {"c": 6}})") == R"({"a":1,   "b":{"c":2}})");
-  CHECK(merge("mcp.json", R"({"a":1,"b":{"c":2}})", R"({"b": {"d": 3}, "e": [4]})") ==
-        R"({"a":1,"b":{"c":2,"d":3},"e":[4]})");
+  CHECK(merge("mcp.json", R"({"a":1,"b":{"c":2}})", R"({"b": {"d": 3}, "e": [4]})") == R"({"a":1,"b":{"c":2,"d":3},"e":[4]})");
   CHECK(merge("x.json", R"({"a": 1})", R"({"a": {"b": 2}})") == R"({"a": 1})");
 }
 
