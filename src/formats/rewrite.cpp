@@ -1,5 +1,7 @@
 #include "formats/rewrite.hpp"
 
+#include <algorithm>
+
 #include "formats/json.hpp"
 #include "formats/rewrite_block.hpp"
 #include "formats/rewrite_flow.hpp"
@@ -32,21 +34,14 @@ Result<std::string> rewrite_yaml(const LaidOut& live, const Node& target, const 
 }
 
 // Read again, the text holds exactly what it shall, and every comment that may not go.
-Result<std::string> proven(std::string text, const LaidOut& live, const Rewrite& asked) {
+Result<std::string> proven(std::string text, const Rewrite& asked) {
   const auto read = asked.syntax == Syntax::json ? parse_json(text, asked.file) : parse_yaml(text, asked.file);
   const bool both_empty = read && read->is_null() && asked.target->is(Node::Kind::mapping) && asked.target->items().empty();
   if (!read || !(both_empty || means_the_same(*read, *asked.target))) {
     return error(Code::yaml, "{}: this change can't be made without touching other lines", asked.file);
   }
-  if (asked.syntax == Syntax::json || live.comments.empty()) return text;
-  const Comments after = find_comments(text);
-  for (const auto& [comment, times] : count(live)) {
-    const auto left = after.find(comment);
-    const auto free = asked.may_go.find(comment);
-    const int needed = times - (free == asked.may_go.end() ? 0 : free->second);
-    if ((left == after.end() ? 0 : left->second) < needed) {
-      return error(Code::yaml, "{}: this change can't be made without losing the comment '{}'", asked.file, comment);
-    }
+  if (asked.syntax == Syntax::yaml && !has_comments(text, asked.must_stay)) {
+    return error(Code::yaml, "{}: this change can't be made without losing a comment", asked.file);
   }
   return text;
 }
@@ -56,6 +51,15 @@ Result<std::string> proven(std::string text, const LaidOut& live, const Rewrite&
 Comments find_comments(std::string_view yaml) {
   const auto laid = detail::lay_out(Syntax::yaml, {yaml, nullptr}, "");
   return laid ? count(*laid) : Comments();
+}
+
+bool has_comments(std::string_view yaml, const Comments& needed) {
+  if (needed.empty()) return true;
+  const Comments there = find_comments(yaml);
+  return std::all_of(needed.begin(), needed.end(), [&](const auto& comment) {
+    const auto found = there.find(comment.first);
+    return found != there.end() && found->second >= comment.second;
+  });
 }
 
 Result<std::string> rewrite(const Rewrite& asked) {
@@ -72,9 +76,9 @@ Result<std::string> rewrite(const Rewrite& asked) {
   }
   KOPI_TRY(std::string text, asked.syntax == Syntax::json ? rewrite_json(live, *asked.target, spots, asked.may_go)
                                                           : rewrite_yaml(live, *asked.target, spots, asked.may_go));
-  auto done = proven(text, live, asked);
+  auto done = proven(text, asked);
   // A block of text that came to stand last needs the line end that the file did without.
-  if (!done && asked.syntax == Syntax::yaml && !text.ends_with('\n')) return proven(text + live.newline(), live, asked);
+  if (!done && asked.syntax == Syntax::yaml && !text.ends_with('\n')) return proven(text + live.newline(), asked);
   return done;
 }
 

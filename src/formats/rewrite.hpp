@@ -28,6 +28,8 @@ struct ReadText {
 using Comments = std::map<std::string, int>;
 /// Of a YAML text; empty for one that does not parse.
 Comments find_comments(std::string_view yaml);
+/// Every comment of `needed` stands in the text, as often as it must.
+bool has_comments(std::string_view yaml, const Comments& needed);
 
 struct Rewrite {
   Syntax syntax = Syntax::yaml;
@@ -35,7 +37,8 @@ struct Rewrite {
   ReadText live;                  ///< what is changed
   const Node* target = nullptr;   ///< what it holds afterwards
   std::vector<ReadText> sources;  ///< where new values are copied from; the first that has one as it should be is taken
-  Comments may_go = {};           ///< comments that need not survive: their author took them out
+  Comments may_go = {};           ///< comments that go with what they stand at: their author took them out
+  Comments must_stay = {};        ///< comments that the result must have, so often
 };
 
 /// @error yaml  the change can't be made in place (anchors and aliases in the way, `? key`, a comment would be lost); the text stays

@@ -245,7 +245,7 @@ std::string BlockWriter::new_member(const Node& member, const Spots& spots, std:
   if (const auto spot = holding(spots, member); spot && spot->layout->key_end > spot->layout->key_begin) {
     if (!spot->in_brackets) return copied_part(*spot, column);
   }
-  return std::string(column, ' ') + render_yaml_string(member.key()) + ": " + render_yaml(member);
+  return std::string(column, ' ') + flow_.key_text(member.key(), spots) + ": " + render_yaml(member);
 }
 
 std::string BlockWriter::new_item(const Node& item, const Spots& spots, std::size_t column) const {

@@ -62,8 +62,9 @@ Result<std::vector<FlowWriter::Piece>> FlowWriter::members(const YamlLayout& now
   const auto add = [&](const Node& member, std::vector<Piece>& to) {
     const auto spot = sources.holding(member.key(), member);
     const bool copies = spot && spot->layout->key_end > spot->layout->key_begin && syntax_ == Syntax::json;
-    to.push_back({copies ? copied(*spot, spot->layout->key_begin, spot->layout->end, now)
-                         : render_key(member.key()) + colon() + new_value(member, sources.find(member.key()), now)});
+    to.push_back({copies
+                      ? copied(*spot, spot->layout->key_begin, spot->layout->end, now)
+                      : key_text(member.key(), sources.find(member.key())) + colon() + new_value(member, sources.find(member.key()), now)});
     placed[member.key()] = true;
   };
   if (const auto source = sources.first_mapping()) {
@@ -167,7 +168,11 @@ std::string FlowWriter::render(const Node& value, YamlEvent::Style like) const {
   return value.is(Node::Kind::integer) || value.is(Node::Kind::real) ? value.as_text() : render_json(value);
 }
 
-std::string FlowWriter::render_key(std::string_view key) const {
+std::string FlowWriter::key_text(std::string_view key, const Spots& spots) const {
+  for (const Spot& spot : spots) {
+    const std::string_view bytes = spot.source->slice(spot.layout->key_begin, spot.layout->key_end);
+    if (!bytes.empty() && spot.layout->key == key && (spot.in_brackets || is_plain_in_flow(bytes))) return std::string(bytes);
+  }
   return syntax_ == Syntax::yaml ? render_yaml_string(key) : render_json(Node(key));
 }
 

@@ -16,6 +16,8 @@ class FlowWriter {
   /// The bytes of a value that stands at `now` and shall mean `target`. What stays the same keeps its bytes.
   /// @error yaml  an anchor, an alias, a tag or `? key` is in the way
   Result<std::string> value(const YamlLayout& now, const Node& node, const Node& target, const Spots& spots) const;
+  /// A key as one of the spots writes it, where that can stand between brackets.
+  std::string key_text(std::string_view key, const Spots& spots) const;
 
  private:
   struct Piece {
@@ -31,7 +33,6 @@ class FlowWriter {
   std::string copied(const Spot& spot, std::size_t begin, std::size_t end, const YamlLayout& inside) const;
   std::string render(const Node& value, YamlEvent::Style like = YamlEvent::Style::plain) const;
   const char* colon() const { return spaced_ ? ": " : ":"; }
-  std::string render_key(std::string_view key) const;
   bool has_lines(const YamlLayout& collection) const;
   std::string indentation_inside(const YamlLayout& collection) const;
   std::string separator(const YamlLayout& collection) const;

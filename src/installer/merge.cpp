@@ -92,43 +92,56 @@ class DocumentMerge {
     return one_side(input_, std::move(reason));
   }
 
+  static bool means(const Node& read, const Node& merged) {
+    const bool both_empty = read.is_null() && merged.is(Node::Kind::mapping) && merged.items().empty();
+    return both_empty || means_the_same(read, merged);
+  }
   bool reads_as(std::string_view text, const Node& merged) const {
     const auto read = parse(text);
-    if (!read) return false;
-    const bool both_empty = read->is_null() && merged.is(Node::Kind::mapping) && merged.items().empty();
-    return both_empty || means_the_same(*read, merged);
+    return read && means(*read, merged);
   }
 
   Result<std::string> text_of(const NodeMerge& merge) const {
     const Node& merged = merge.merged;
-    std::string by_line;
-    if (input_.base) {
-      for (const Favor favor : {Favor::none, Favor::ours}) {
-        const auto lines = merge_text(*input_.base, input_.ours, input_.theirs, favor);
-        if (!lines || !lines->clean) continue;
-        if (reads_as(lines->text, merged)) return lines->text;
-        if (merge.conflicts.empty()) by_line = lines->text;
-        if (favor == Favor::none) break;  // without a conflict the other is the same text
+    const auto lines = merged_lines(Favor::none);
+    if (lines && reads_as(*lines, merged)) return *lines;
+    Rewrite task{syntax_, input_.path, {input_.ours, &ours()}, &merged, {{input_.theirs, &theirs()}, {input_.ours, &ours()}}};
+    look_at_comments(task);
+    const auto mostly_ours = lines ? lines : merged_lines(Favor::ours);  // without a conflict they are the same
+    if (mostly_ours) {
+      const auto read = parse(*mostly_ours);
+      if (read && means(*read, merged) && has_comments(*mostly_ours, task.must_stay)) return *mostly_ours;
+      if (read && merge.conflicts.empty()) {
+        task.live = {*mostly_ours, &*read};
+        if (auto text = rewrite(task)) return text;
+        task.live = {input_.ours, &ours()};
       }
-    }
-    Rewrite task{syntax_, input_.path, {input_.ours, &ours()}, &merged, {{input_.theirs, &theirs()}, {input_.ours, &ours()}}, may_go()};
-    if (const auto read = by_line.empty() ? error(Code::yaml, "none") : parse(by_line)) {
-      task.live = {by_line, &*read};
-      if (auto text = rewrite(task)) return text;
-      task.live = {input_.ours, &ours()};
     }
     return rewrite(task);
   }
 
-  // Comments that the author had, and took out.
-  Comments may_go() const {
-    if (syntax_ == Syntax::json || !input_.base) return {};
-    Comments before = find_comments(*input_.base);
-    for (const auto& [comment, times] : find_comments(input_.theirs)) {
-      const auto had = before.find(comment);
-      if (had != before.end() && (had->second -= times) <= 0) before.erase(had);
+  std::optional<std::string> merged_lines(Favor favor) const {
+    if (!input_.base) return std::nullopt;
+    auto lines = merge_text(*input_.base, input_.ours, input_.theirs, favor);
+    if (!lines || !lines->clean) return std::nullopt;
+    return std::move(lines->text);
+  }
+
+  // Comments that the author had and took out may go; all others of ours must stay.
+  void look_at_comments(Rewrite& task) const {
+    if (syntax_ == Syntax::json) return;
+    task.must_stay = find_comments(input_.ours);
+    if (!input_.base) return;
+    task.may_go = without(find_comments(*input_.base), find_comments(input_.theirs));
+    task.must_stay = without(std::move(task.must_stay), task.may_go);
+  }
+
+  static Comments without(Comments some, const Comments& others) {
+    for (const auto& [comment, times] : others) {
+      const auto found = some.find(comment);
+      if (found != some.end() && (found->second -= times) <= 0) some.erase(found);
     }
-    return before;
+    return some;
   }
 
   static std::string named(const std::vector<KeyConflict>& conflicts) {

@@ -12,7 +12,7 @@ namespace kopi {
 namespace {
 
 constexpr std::size_t k_max_bytes = 8u << 20;
-constexpr std::ptrdiff_t k_max_lines = 200'000;
+constexpr std::ptrdiff_t k_max_lines = 100'000;
 
 git_merge_file_input input_of(std::string_view text) {
   git_merge_file_input input{};

@@ -22,7 +22,7 @@ struct TextMerge {
   int last_line = 0;   ///< and the last line of that conflict; before first_line where ours only deleted there
 };
 
-/// @error limit  a text of more than 8 MiB or 200,000 lines
+/// @error limit  a text of more than 8 MiB or 100,000 lines
 Result<TextMerge> merge_text(std::string_view base, std::string_view ours, std::string_view theirs, MergeFavor favor);
 
 /// Both sides in one text for an editor, the lines in conflict between `<<<<<<< yours`, `=======` and `>>>>>>> author`. Never for a

@@ -12,7 +12,7 @@
 
 import { spawn } from "node:child_process";
 
-import { document, restart, write } from "./documents.mjs";
+import { document, restart, withAnchor, write } from "./documents.mjs";
 import { edited } from "./edits.mjs";
 import { comments, isBelow, leaves, merged, read, same } from "./oracle.mjs";
 import { Random } from "./random.mjs";
@@ -25,6 +25,7 @@ function triple(seed) {
   const random = new Random(seed);
   restart();
   const base = document(random, syntax);
+  if (random.chance(0.05)) withAnchor(random, base);
   let calls = 0;
   const shared = () => () => new Random(seed * 31 + 7 + (calls++ % 3));
   calls = 0;
@@ -34,7 +35,9 @@ function triple(seed) {
   const favor = random.chance(0.12) ? random.pick(["ours", "theirs"]) : "none";
   const noBase = random.chance(0.05);
   const texts = [base, ours, theirs].map(write);
-  return { seed, favor, base: noBase ? null : texts[0], ours: texts[1], theirs: texts[2] };
+  // An edit may have taken the anchor from its alias.
+  const [ours_, theirs_] = [texts[1], texts[2]].map((text) => (read(text).errors ? texts[0] : text));
+  return { seed, favor, base: noBase ? null : texts[0], ours: ours_, theirs: theirs_ };
 }
 
 // ---- talking to the driver ----

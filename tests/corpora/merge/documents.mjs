@@ -15,6 +15,18 @@ const needsQuotes = /^$|^[\s\-?:,[\]{}#&*!|>'"%@`~]|[\s:]$|: | #|\t|^(null|true|
 
 let comments = 0;
 
+// "shared" has an anchor, and "uses" is an alias of it.
+export function withAnchor(random, doc) {
+  if (doc.syntax !== "yaml" || doc.root.kind !== "map" || doc.root.style !== "block") return doc;
+  const shared = part(random, "yaml", value(random, "yaml", 2), "shared");
+  if (shared.value.kind === "scalar") shared.value = { kind: "scalar", text: "fast", style: "plain" };
+  shared.anchor = "&base";
+  const uses = part(random, "yaml", { kind: "scalar", text: "*base", style: "plain" }, "uses");
+  doc.root.parts.splice(random.below(doc.root.parts.length + 1), 0, shared);
+  doc.root.parts.push(uses);
+  return doc;
+}
+
 export const clone = (tree) => JSON.parse(JSON.stringify(tree));
 
 export function comment(random) {
@@ -36,7 +48,12 @@ export function scalar(random, syntax) {
     if (kind === 4) return { kind: "scalar", text: random.pick(["1.10", "1.1", "0o17", "0x1F", "yes", "off", "~", "", "1e3", "2026-03-14"]), style: "plain" };
     if (kind === 5 && random.chance(0.6)) {
       const lines = Array.from({ length: 1 + random.below(3) }, () => random.pick(WORDS).trim() || "line");
-      return { kind: "scalar", text: lines.join("\n") + "\n", style: random.pick(["literal", "folded"]), chomp: random.pick(["", "", "-", "+"]) };
+      const style = random.pick(["literal", "folded"]);
+      // ">+" with a blank line behind it is what kopi's two readers do not agree on.
+      return { kind: "scalar", text: lines.join("\n") + "\n", style, chomp: random.pick(style === "literal" ? ["", "", "-", "+"] : ["", "-"]) };
+    }
+    if (kind === 6 && random.chance(0.3)) {
+      return { kind: "scalar", text: Array.from({ length: 2 + random.below(5) }, () => random.pick(["many", "words", "on", "their", "lines"])).join(" "), style: "wrapped", quote: random.pick(["", "\"", "'"]) };
     }
   }
   return text(random, syntax, random.pick(WORDS));
@@ -129,6 +146,7 @@ const escaped = (value) => JSON.stringify(value);
 
 function written(node, inFlow) {
   const { text: value, style } = node;
+  if (style === "wrapped") return node.quote + value + node.quote;
   if (style === "single" && !/[\n\t]/.test(value)) return `'${value.replace(/'/g, "''")}'`;
   if (style === "plain" && !(inFlow && (value === "" || /[,[\]{}]/.test(value)))) return value;
   return style === "plain" && value === "" ? "null" : escaped(value);
@@ -168,6 +186,12 @@ function blockText(node, indent, doc, behind, out) {
 function behindKey(each, indent, doc, out, inList) {
   const { value: node, behind } = each;
   const trail = behind ? ` ${behind}` : "";
+  if (each.anchor) out.text += ` ${each.anchor}`;
+  if (node.kind === "scalar" && node.style === "wrapped") {
+    const words = node.text.split(" ");
+    out.text += ` ${node.quote}${words[0]}${doc.newline}${indent + doc.step}${words.slice(1).join(" ")}${node.quote}${trail}${doc.newline}`;
+    return undefined;
+  }
   if (isBlockText(node)) return blockText(node, indent + doc.step, doc, behind, out);
   if (node.kind !== "scalar" && node.style === "block" && node.parts.length > 0) {
     if (inList && node.kind === "map" && !behind && node.parts[0].above.length === 0 && !node.parts[0].blank) {

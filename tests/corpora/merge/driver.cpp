@@ -40,7 +40,8 @@ int main() {
     for (const auto& key : merged.keys) {
       keys.push(Node::mapping({{"key", key.key}, {"base", side(key.base)}, {"ours", side(key.ours)}, {"theirs", side(key.theirs)}}));
     }
-    fmt::print("{}\n", kopi::render_json(Node::mapping({{"text", merged.text}, {"clean", merged.clean}, {"reason", merged.reason}, {"keys", keys}})));
+    fmt::print("{}\n", kopi::render_json(
+                           Node::mapping({{"text", merged.text}, {"clean", merged.clean}, {"reason", merged.reason}, {"keys", keys}})));
     std::fflush(stdout);
   }
 }

@@ -12,13 +12,22 @@ const ABSENT = undefined;
 export function read(source) {
   const doc = YAML.parseDocument(source.replace(/^\ufeff/, ""), { version: "1.2", schema: "core", uniqueKeys: true, merge: false });
   if (doc.errors.length > 0) return { errors: doc.errors.map((each) => each.message) };
-  return { data: doc.contents === null ? "null" : data(doc.contents), plain: doc.toJS() };
+  try {
+    return { data: doc.contents === null ? "null" : data(doc.contents, doc) };
+  } catch (problem) {  // an alias to nothing
+    return { errors: [problem.message] };
+  }
 }
 
-function data(node) {
+function data(node, doc) {
   if (node === null) return "null";
-  if (YAML.isMap(node)) return new Map(node.items.map((pair) => [keyText(pair.key), data(pair.value)]));
-  if (YAML.isSeq(node)) return node.items.map(data);
+  if (YAML.isAlias(node)) {
+    const target = node.resolve(doc);
+    if (!target) throw new Error(`alias to unknown anchor ${node.source}`);
+    return data(target, doc);
+  }
+  if (YAML.isMap(node)) return new Map(node.items.map((pair) => [keyText(pair.key), data(pair.value, doc)]));
+  if (YAML.isSeq(node)) return node.items.map((item) => data(item, doc));
   if (node.type !== "PLAIN") return `text ${node.value}`;
   if (node.value === null) return "null";
   if (typeof node.value === "string") return `${/^(yes|no|on|off)$/i.test(node.value) ? "switch" : "text"} ${node.value}`;
