@@ -25,8 +25,20 @@ std::optional<std::int64_t> number_of(std::string_view name) {
   return parse_integer(name);
 }
 
+// The command that mends the profile whose record `path` is.
+std::string repair_command(std::string_view path) {
+  const auto own = path.rfind("/.kopi/");
+  const std::string profile(path.substr(0, own == std::string_view::npos ? 0 : own));
+  const bool is_named = file_name(parent_path(profile)) == "profiles";
+  return is_named ? fmt::format("kopi -p {} doctor --repair", file_name(profile)) : "kopi doctor --repair";
+}
+
 Error damaged(const std::string& path, std::string_view reason) {
-  return with_hint(error(Code::state, "{} is damaged: {}", path, reason), "kopi doctor --repair");
+  return with_hint(error(Code::state, "{} is damaged: {}", path, reason), repair_command(path));
+}
+
+Error not_readable(const Error& problem, const std::string& path) {
+  return with_hint(error(Code::state, "kopi's record is damaged: {}", problem.message), repair_command(path));
 }
 
 Result<Node> read_record(const std::string& directory) {
@@ -34,7 +46,7 @@ Result<Node> read_record(const std::string& directory) {
   KOPI_TRY(const auto text, read_file_if_present(path, k_limit));
   if (!text) return Node();
   auto node = parse_json(*text, path, {.bytes = k_limit});
-  if (!node) return with_hint(error(Code::state, "kopi's record is damaged: {}", node.error().message), "kopi doctor --repair");
+  if (!node) return not_readable(node.error(), path);
   return node;
 }
 
@@ -77,7 +89,7 @@ Result<State> read_state(const std::string& directory, std::int64_t number) {
   KOPI_TRY(const RelPath relative, RelPath::parse(state_path(number)));
   KOPI_TRY(const std::string text, profile.read(relative, k_limit));
   auto node = parse_json(text, path, {.bytes = k_limit});
-  if (!node) return with_hint(error(Code::state, "kopi's record is damaged: {}", node.error().message), "kopi doctor --repair");
+  if (!node) return not_readable(node.error(), path);
   const Node* schema = node->find("schema");
   if (schema == nullptr || schema->as_integer() != 1) return damaged(path, "it is not of schema 1");
   State state;

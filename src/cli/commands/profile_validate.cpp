@@ -87,7 +87,7 @@ std::optional<Error> problem_of(const LintReport& report, bool strict) {
     return problem;
   }
   if (const std::size_t secrets = count(report.findings, Severity::critical); secrets > 0) {
-    return error(Code::secret, "{} would be given to everybody who installs this", count_of(secrets, "secret"));
+    return error(Code::secret, "{} would be published", count_of(secrets, "secret"));
   }
   if (strict && has_at_least(report.findings, Severity::medium)) {
     return error(Code::manifest, "--strict: {} of medium or higher",
