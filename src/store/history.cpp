@@ -41,15 +41,6 @@ Error not_readable(const Error& problem, const std::string& path) {
   return with_hint(error(Code::state, "kopi's record is damaged: {}", problem.message), repair_command(path));
 }
 
-Result<Node> read_record(const std::string& directory) {
-  const std::string path = join_path(directory, ".kopi/install.json");
-  KOPI_TRY(const auto text, read_file_if_present(path, k_limit));
-  if (!text) return Node();
-  auto node = parse_json(*text, path, {.bytes = k_limit});
-  if (!node) return not_readable(node.error(), path);
-  return node;
-}
-
 }  // namespace
 
 std::string State::text(std::string_view key) const {
@@ -129,23 +120,6 @@ Result<void> prune_states(const std::string& directory, std::size_t keep) {
   KOPI_TRY(const auto numbers, list_states(directory));
   for (const std::int64_t number : states_beyond(numbers, keep)) KOPI_CHECK(remove_file(join_path(directory, state_path(number))));
   return {};
-}
-
-Result<std::optional<std::int64_t>> current_state(const std::string& directory) {
-  KOPI_TRY(const Node record, read_record(directory));
-  const Node* number = record.find("state");
-  return number == nullptr ? std::nullopt : number->as_integer();
-}
-
-Result<std::vector<std::string>> pending_paths(const std::string& directory) {
-  KOPI_TRY(const Node record, read_record(directory));
-  std::vector<std::string> paths;
-  const Node* pending = record.find("pending");
-  if (pending == nullptr || !pending->is(Node::Kind::sequence)) return paths;
-  for (const Node& conflict : pending->items()) {
-    if (const Node* path = conflict.find("path")) paths.push_back(path->as_text());
-  }
-  return paths;
 }
 
 Result<Ledger> read_ledger(const State& state, const Blobs& blobs) {
