@@ -184,8 +184,8 @@ const CommandSpec profile_diff_command{
     "profile diff",
     "Show what you changed in an installed agent",
     "The files as the installed version shipped them, against the files as they lie in the profile: your edits, as a unified diff. With "
-    "--to N it is the other way round: what going back to state N would change. Files that no distribution shipped are your own and "
-    "are not shown. On a terminal the text is paged ($PAGER, else less).",
+    "--to N it is the other way round: from what lies there to what state N shipped (a rollback brings that, and merges your edits into "
+    "it). Files that no distribution shipped are your own and are not shown. On a terminal the text is paged ($PAGER, else less).",
     arguments,
     options,
     examples,
