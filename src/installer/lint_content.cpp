@@ -143,7 +143,7 @@ void check_secrets(LintWork& work, const LintFile& file) {
 }
 
 bool is_for_machines(const RelPath& path) {
-  constexpr std::string_view files[] = {"config.yaml", "mcp.json", "SOUL.md"};
+  constexpr std::string_view files[] = {"distribution.yaml", "config.yaml", "mcp.json", "SOUL.md", ".env.EXAMPLE", ".env.template"};
   constexpr std::string_view directories[] = {"skills", "cron", "plugins", "scripts", "tools"};
   return std::find(std::begin(files), std::end(files), path.str()) != std::end(files) ||
          std::find(std::begin(directories), std::end(directories), path.first()) != std::end(directories);

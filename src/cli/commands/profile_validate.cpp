@@ -34,6 +34,8 @@ Result<Target> find_target(const Context& context, const std::optional<std::stri
     if (name && profile_exists(context.home, *name)) return Target{context.home.profile_path(*name), true};
   }
   if (is_directory(target.directory)) return target;
+  const bool is_manifest = file_name(target.directory) == "distribution.yaml" && path_exists(target.directory);
+  if (is_manifest) return Target{parent_path(target.directory)};
   if (path_exists(target.directory)) return error(Code::not_found, "{} is no directory", target.directory);
   if (is_path) return error(Code::not_found, "there is no directory {}", target.directory);
   return error(Code::not_found, "there is neither a profile nor a directory called '{}'", path);

@@ -237,6 +237,29 @@ TEST_CASE("in a work tree what git ignores is no part of the distribution") {
   CHECK(report.files == 3);
 }
 
+TEST_CASE("an example of variables holds no real ones, and the manifest no place of one machine") {
+  const World world;
+  world.write(
+      "distribution.yaml",
+      std::string(k_manifest) + "env_requires:\n  - name: NOTES\n    description: d\n    default: /home/ada/notes\n    secret: false\n");
+  world.write(".env.EXAMPLE", "NOTES=\nA_TOKEN=hunter2-and-more\nB_TOKEN=your-token-here\nC_KEY=\nPORT=12345678\n");
+  world.write("run.sh", "#!/bin/sh\necho $NOTES\n", 0755);
+  CHECK(world.found() ==
+        "secret.literal .env.EXAMPLE:2:0 high\n"
+        "path.machine distribution.yaml:8:14 medium\n");
+}
+
+TEST_CASE("a thousand times the same mistake in one file is told fifty times, each at its place") {
+  const World world;
+  std::string text = "---\nname: a\ndescription: d\n---\n";
+  for (int i = 0; i < 1000; ++i) text += "é /home/ada/x\n";
+  world.write("skills/a/SKILL.md", text);
+  const LintReport report = world.lint();
+  REQUIRE(report.findings.size() == 50);
+  CHECK(report.findings.back().line == 54);
+  CHECK(report.findings.back().column == 3);
+}
+
 TEST_CASE("a profile's own secrets are where they belong") {
   const World world;
   world.write(".env", "A=1\n");
