@@ -42,6 +42,7 @@ Result<Node> read_schema(const std::string& path) {
 Result<void> write_reference(const std::string& directory, const std::string& tree) {
   KOPI_CHECK(write_changed(directory, "commands.md", render_commands_page()));
   KOPI_CHECK(write_changed(directory, "exit-codes.md", render_exit_codes_page()));
+  KOPI_CHECK(write_changed(directory, "validate.md", render_rules_page()));
   KOPI_TRY(const Node config, read_schema(join_path(tree, "schemas/config-v1.schema.json")));
   KOPI_CHECK(write_changed(directory, "config.md", render_config_page(config)));
   const RecordSources sources{

@@ -18,6 +18,8 @@ namespace kopi::docs {
 std::string render_commands_page();
 /// Every exit status, and every code that leads to it.
 std::string render_exit_codes_page();
+/// Every rule of `kopi profile validate`.
+std::string render_rules_page();
 /// Every key of config.yaml, from its schema.
 std::string render_config_page(const Node& schema);
 

@@ -23,8 +23,8 @@ namespace kopi {
 namespace detail {
 
 const LintFile* LintWork::find(std::string_view path) const {
-  const auto found = std::find_if(files.begin(), files.end(), [&](const LintFile& file) { return file.path.str() == path; });
-  return found == files.end() ? nullptr : &*found;
+  const auto place = places.find(path);
+  return place == places.end() ? nullptr : &files[place->second];
 }
 
 void LintWork::add(std::string_view rule, std::string_view file, Place place, std::string message, std::optional<Severity> severity,
@@ -53,13 +53,15 @@ void LintWork::add_error(std::string_view rule, const LintFile& file, std::strin
   add(rule, file.path.str(), place, std::string(message));
 }
 
-Place place_of(std::string_view text, std::size_t offset) {
-  const std::string_view before = text.substr(0, offset);
-  const auto line = 1 + std::count(before.begin(), before.end(), '\n');
-  const auto start = before.rfind('\n');
-  const std::string_view row = start == std::string_view::npos ? before : before.substr(start + 1);
+Place Places::at(std::size_t offset) {
+  for (; seen_ < offset; ++seen_) {
+    if (text_[seen_] != '\n') continue;
+    ++line_;
+    start_ = seen_ + 1;
+  }
+  const std::string_view row = text_.substr(start_, offset - start_);
   const auto characters = std::count_if(row.begin(), row.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; });
-  return {static_cast<int>(line), static_cast<int>(characters) + 1};
+  return {line_, static_cast<int>(characters) + 1};
 }
 
 }  // namespace detail
@@ -152,6 +154,7 @@ class Linter {
       return;
     }
     if (entry.path.find('/') == std::string::npos && is_user_owned(*path)) left_out_.push_back({entry.path, ignored});
+    work_.places.emplace(entry.path, work_.files.size());
     work_.files.push_back({*std::move(path), listed, committed, false, std::nullopt, ""});
   }
 

@@ -126,22 +126,24 @@ std::string masked(std::string_view secret) {
   return fmt::format("{}… ({})", secret.substr(0, shown), count_of(secret.size(), "character"));
 }
 
+// A file with thousands of the same mistake is told often enough.
+constexpr std::size_t k_most_matches = 50;
+
 void check_secrets(LintWork& work, const LintFile& file) {
+  Places places(*file.text);
+  std::size_t told = 0;
   for (const TextMatch& match : find_secrets(*file.text)) {
+    if (++told > k_most_matches) return;
     const std::string_view secret = std::string_view(*file.text).substr(match.begin, match.end - match.begin);
-    const bool shows_nothing = match.rule != "secret.api-key";
-    if (match.doubtful) {
-      work.add(match.rule, file.path.str(), place_of(*file.text, match.begin),
-               fmt::format("it looks like {}, or an example of one", match.what), Severity::low);
-    } else {
-      work.add(match.rule, file.path.str(), place_of(*file.text, match.begin), fmt::format("it looks like {}", match.what), {},
-               shows_nothing ? "" : masked(secret));
-    }
+    const bool shows_start = match.rule == "secret.api-key" && !match.doubtful;
+    const std::string message = "it looks like " + match.what + (match.doubtful ? ", or an example of one" : "");
+    work.add(match.rule, file.path.str(), places.at(match.begin), message, match.doubtful ? std::optional(Severity::low) : std::nullopt,
+             shows_start ? masked(secret) : "");
   }
 }
 
 bool is_for_machines(const RelPath& path) {
-  constexpr std::string_view files[] = {"config.yaml", "mcp.json", "SOUL.md"};
+  constexpr std::string_view files[] = {"distribution.yaml", "config.yaml", "mcp.json", "SOUL.md", ".env.EXAMPLE", ".env.template"};
   constexpr std::string_view directories[] = {"skills", "cron", "plugins", "scripts", "tools"};
   return std::find(std::begin(files), std::end(files), path.str()) != std::end(files) ||
          std::find(std::begin(directories), std::end(directories), path.first()) != std::end(directories);
@@ -149,9 +151,13 @@ bool is_for_machines(const RelPath& path) {
 
 void check_paths(LintWork& work, const LintFile& file) {
   if (!file.taken || !is_for_machines(file.path)) return;
-  for (const TextMatch& match : find_machine_paths(*file.text))
-    work.add("path.machine", file.path.str(), place_of(*file.text, match.begin), fmt::format("'{}' is a place of one machine", match.what),
-             {}, match.what);
+  Places places(*file.text);
+  std::size_t told = 0;
+  for (const TextMatch& match : find_machine_paths(*file.text)) {
+    if (++told > k_most_matches) return;
+    work.add("path.machine", file.path.str(), places.at(match.begin), fmt::format("'{}' is a place of one machine", match.what), {},
+             match.what);
+  }
 }
 
 bool is_windows_script(std::string_view path) {
@@ -171,7 +177,7 @@ void check_script(LintWork& work, const LintFile& file) {
   const bool is_script = has_interpreter || path.ends_with(".sh") || path.ends_with(".bash");
   const auto crlf = text.find("\r\n");
   if (is_script && crlf != std::string_view::npos && !is_windows_script(path))
-    work.add("file.crlf", path, place_of(text, crlf), "its lines end in CR LF, which no Unix shell understands");
+    work.add("file.crlf", path, Places(text).at(crlf), "its lines end in CR LF, which no Unix shell understands");
 }
 
 void check_soul(LintWork& work) {

@@ -210,10 +210,10 @@ std::vector<TextMatch> find_secrets(std::string_view text) {
 bool is_credential_file(std::string_view path) {
   const auto slash = path.rfind('/');
   const std::string name = to_lower_ascii(slash == std::string_view::npos ? path : path.substr(slash + 1));
-  for (const std::string_view harmless : {".env.example", ".env.template", ".env.sample", ".env.dist"}) {
-    if (name == harmless) return false;
+  for (const std::string_view harmless : {"example", "template", "tmpl", "sample", ".dist"}) {
+    if (name.find(harmless) != std::string::npos) return false;
   }
-  if (name == ".env" || name.starts_with(".env.") || name.ends_with(".env")) return !name.ends_with(".example.env");
+  if (name == ".env" || name.starts_with(".env.") || name.ends_with(".env")) return true;
   for (const std::string_view exact : {"auth.json",
                                        "auth.lock",
                                        ".op.env",

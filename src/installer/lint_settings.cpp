@@ -4,6 +4,7 @@
 #include <set>
 
 #include "base/text.hpp"
+#include "formats/dotenv.hpp"
 #include "formats/json.hpp"
 #include "formats/yaml.hpp"
 #include "installer/lint_text.hpp"
@@ -335,6 +336,20 @@ void check_literals(LintWork& work, const Node& document, std::string_view file)
   });
 }
 
+// An example says what belongs there, not what the author has there.
+void check_example(LintWork& work) {
+  for (const LintFile& file : work.files) {
+    const std::string name = to_lower_ascii(file.path.str());
+    if ((name != ".env.example" && name != ".env.template") || !file.text) continue;
+    for (const DotenvEntry& entry : parse_dotenv(*file.text, file.path.str()).entries) {
+      const std::string_view value = entry.value.reveal();
+      if (!names_secret(entry.name) || value.size() < 8 || is_placeholder(value) || !find_secrets(value).empty()) continue;
+      work.add("secret.literal", file.path.str(), {entry.line, 0},
+               fmt::format("{} has a value that could be a real one; leave it empty", entry.name));
+    }
+  }
+}
+
 }  // namespace
 
 void lint_settings(LintWork& work) {
@@ -343,6 +358,7 @@ void lint_settings(LintWork& work) {
   check_servers(work, work.mcp, k_mcp);
   check_literals(work, work.config, k_config);
   check_literals(work, work.mcp, k_mcp);
+  check_example(work);
   check_variables(work);
 }
 

@@ -3,6 +3,7 @@
 // What the parts of the lint share: the files as they were read once, and the findings so far.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -27,7 +28,8 @@ struct LintFile {
 
 struct LintWork {
   const LintRequest& request;
-  std::vector<LintFile> files;  ///< by path; those that can be one
+  std::vector<LintFile> files;                             ///< those whose path can be one
+  std::map<std::string, std::size_t, std::less<>> places;  ///< of each in `files`
   std::vector<std::string> directories;
   Findings findings;
   std::optional<Manifest> manifest;
@@ -44,8 +46,18 @@ struct LintWork {
   void add_error(std::string_view rule, const LintFile& file, std::string_view message);
 };
 
-/// Line and column, from 1 and in characters, of a byte.
-Place place_of(std::string_view text, std::size_t offset);
+/// Line and column, from 1 and in characters, of bytes that are asked for in the order of the text.
+class Places {
+ public:
+  explicit Places(std::string_view text) : text_(text) {}
+  Place at(std::size_t offset);
+
+ private:
+  std::string_view text_;
+  std::size_t seen_ = 0;   ///< up to here `line_` was counted
+  std::size_t start_ = 0;  ///< of that line
+  int line_ = 1;
+};
 
 void lint_manifest(LintWork& work);
 /// config.yaml, mcp.json, and the variables in them.

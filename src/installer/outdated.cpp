@@ -56,12 +56,6 @@ const GitRef* highest_tag(const std::vector<GitRef>& refs, const TagVersion& ins
   return best;
 }
 
-// Talk of several threads at once would be a jumble: notes and progress are left out, findings there are none.
-SilentReporter& silence() {
-  static SilentReporter reporter;  // without state
-  return reporter;
-}
-
 struct Repository {
   SourceRef source;
   std::vector<std::size_t> queries;
@@ -74,11 +68,12 @@ Result<std::vector<GitRef>> read_refs(const SourceRef& source, const OutdatedOpt
     KOPI_TRY(const GitObjects objects, GitObjects::open_untrusted(source.location));
     return objects.refs();
   }
+  SilentReporter silence;  // talk of several threads at once would be a jumble
   GitFetch fetch;
   fetch.url = source.location;
   fetch.environment = &context.environment;
   fetch.interrupt = context.interrupt;
-  fetch.reporter = &silence();
+  fetch.reporter = &silence;
   fetch.may_ask = may_ask;
   fetch.insecure_http = options.insecure_http;
   fetch.timeouts = timeouts;

@@ -25,17 +25,20 @@ std::optional<std::int64_t> number_of(std::string_view name) {
   return parse_integer(name);
 }
 
-Error damaged(const std::string& path, std::string_view reason) {
-  return with_hint(error(Code::state, "{} is damaged: {}", path, reason), "kopi doctor --repair");
+// The command that mends the profile whose record `path` is.
+std::string repair_command(std::string_view path) {
+  const auto own = path.rfind("/.kopi/");
+  const std::string profile(path.substr(0, own == std::string_view::npos ? 0 : own));
+  const bool is_named = file_name(parent_path(profile)) == "profiles";
+  return is_named ? fmt::format("kopi -p {} doctor --repair", file_name(profile)) : "kopi doctor --repair";
 }
 
-Result<Node> read_record(const std::string& directory) {
-  const std::string path = join_path(directory, ".kopi/install.json");
-  KOPI_TRY(const auto text, read_file_if_present(path, k_limit));
-  if (!text) return Node();
-  auto node = parse_json(*text, path, {.bytes = k_limit});
-  if (!node) return with_hint(error(Code::state, "kopi's record is damaged: {}", node.error().message), "kopi doctor --repair");
-  return node;
+Error damaged(const std::string& path, std::string_view reason) {
+  return with_hint(error(Code::state, "{} is damaged: {}", path, reason), repair_command(path));
+}
+
+Error not_readable(const Error& problem, const std::string& path) {
+  return with_hint(error(Code::state, "kopi's record is damaged: {}", problem.message), repair_command(path));
 }
 
 }  // namespace
@@ -77,7 +80,7 @@ Result<State> read_state(const std::string& directory, std::int64_t number) {
   KOPI_TRY(const RelPath relative, RelPath::parse(state_path(number)));
   KOPI_TRY(const std::string text, profile.read(relative, k_limit));
   auto node = parse_json(text, path, {.bytes = k_limit});
-  if (!node) return with_hint(error(Code::state, "kopi's record is damaged: {}", node.error().message), "kopi doctor --repair");
+  if (!node) return not_readable(node.error(), path);
   const Node* schema = node->find("schema");
   if (schema == nullptr || schema->as_integer() != 1) return damaged(path, "it is not of schema 1");
   State state;
@@ -117,23 +120,6 @@ Result<void> prune_states(const std::string& directory, std::size_t keep) {
   KOPI_TRY(const auto numbers, list_states(directory));
   for (const std::int64_t number : states_beyond(numbers, keep)) KOPI_CHECK(remove_file(join_path(directory, state_path(number))));
   return {};
-}
-
-Result<std::optional<std::int64_t>> current_state(const std::string& directory) {
-  KOPI_TRY(const Node record, read_record(directory));
-  const Node* number = record.find("state");
-  return number == nullptr ? std::nullopt : number->as_integer();
-}
-
-Result<std::vector<std::string>> pending_paths(const std::string& directory) {
-  KOPI_TRY(const Node record, read_record(directory));
-  std::vector<std::string> paths;
-  const Node* pending = record.find("pending");
-  if (pending == nullptr || !pending->is(Node::Kind::sequence)) return paths;
-  for (const Node& conflict : pending->items()) {
-    if (const Node* path = conflict.find("path")) paths.push_back(path->as_text());
-  }
-  return paths;
 }
 
 Result<Ledger> read_ledger(const State& state, const Blobs& blobs) {

@@ -52,11 +52,6 @@ std::vector<std::int64_t> states_beyond(const std::vector<std::int64_t>& numbers
 /// Removes the oldest states beyond `keep`.
 Result<void> prune_states(const std::string& directory, std::size_t keep = k_kept_states);
 
-/// The number of the state that the profile is in, by its install.json; nothing when that names none.   @error state
-Result<std::optional<std::int64_t>> current_state(const std::string& directory);
-/// The files whose merge waits for the user's decision, by install.json.   @error state
-Result<std::vector<std::string>> pending_paths(const std::string& directory);
-
 /// What that state shipped, from the store.   @error state  the blob is missing or damaged
 Result<Ledger> read_ledger(const State& state, const Blobs& blobs);
 

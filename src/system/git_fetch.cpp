@@ -5,6 +5,7 @@
 // 3. Look whether the commit is there now: libgit2 reports success for a ref that the remote does not have.
 // 4. Note it as refs/kopi/..., so that the objects stay reachable.
 #include <git2.h>
+#include <git2/sys/repository.h>
 #include <git2/sys/transport.h>
 
 #include <algorithm>
@@ -64,6 +65,18 @@ Result<Mirror> open_or_make_mirror(const std::string& path) {
   return Mirror{RepositoryPointer(repository), true};
 }
 
+// One without objects and without a place on disk: a remote belongs to a repository, whose configuration (url.*.insteadOf) counts.
+Result<RepositoryPointer> make_bodiless_repository() {
+  git_repository* repository = nullptr;
+  git_config* config = nullptr;
+  if (git_repository_new(&repository) != 0) return detail::git_error_as(Code::io, "cannot prepare a question");
+  RepositoryPointer made(repository);
+  if (git_config_open_default(&config) != 0) return detail::git_error_as(Code::io, "cannot read git's configuration");
+  const std::unique_ptr<git_config, detail::GitDeleter<git_config, git_config_free>> read(config);
+  if (git_repository_set_config(repository, config) != 0) return detail::git_error_as(Code::io, "cannot prepare a question");
+  return made;
+}
+
 int on_progress(const git_indexer_progress* stats, void* payload) {
   auto& context = *static_cast<GitContext*>(payload);
   if (context.interrupted()) return context.fail(interrupted_error());
@@ -82,6 +95,7 @@ class Fetcher {
 
   Result<std::vector<GitRef>> list() {
     detail::start_libgit2();
+    KOPI_TRY(mirror_.repository, make_bodiless_repository());
     KOPI_CHECK(connect());
     KOPI_TRY(auto advertised, list_refs());
     git_remote_disconnect(remote_.get());
@@ -137,9 +151,7 @@ class Fetcher {
 
   Result<void> connect() {
     git_remote* remote = nullptr;
-    const int made = mirror_.repository ? git_remote_create_anonymous(&remote, mirror_.repository.get(), request_.url.c_str())
-                                        : git_remote_create_detached(&remote, request_.url.c_str());
-    if (made != 0) return failed("cannot use this URL");
+    if (git_remote_create_anonymous(&remote, mirror_.repository.get(), request_.url.c_str()) != 0) return failed("cannot use this URL");
     remote_.reset(remote);
     const git_remote_callbacks calls = callbacks();
     context_.listing = true;

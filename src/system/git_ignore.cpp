@@ -50,15 +50,12 @@ struct IgnoreRules::Implementation {
     prefix.clear();
     passing_path = "/tmp/kopi-ignore-" + random_hex(8);
     KOPI_CHECK(make_directories(passing_path, 0700));
-    git_repository_init_options options;
-    git_repository_init_options_init(&options, GIT_REPOSITORY_INIT_OPTIONS_VERSION);
-    options.flags = GIT_REPOSITORY_INIT_NO_DOTGIT_DIR | GIT_REPOSITORY_INIT_MKPATH;
-    options.workdir_path = directory.c_str();
     git_repository* made = nullptr;
-    if (git_repository_init_ext(&made, passing_path.c_str(), &options) != 0) {
+    const bool is_made = git_repository_init(&made, passing_path.c_str(), 1) == 0;
+    repository.reset(made);
+    if (!is_made || git_repository_set_workdir(made, directory.c_str(), 0) != 0) {
       return detail::git_error_as(Code::source, fmt::format("cannot read the .gitignore of {}", directory));
     }
-    repository.reset(made);
     return {};
   }
 };

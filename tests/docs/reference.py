@@ -7,7 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-PAGES = {"commands.md", "config.md", "exit-codes.md", "records.md"}
+PAGES = {"commands.md", "config.md", "exit-codes.md", "records.md", "validate.md"}
 
 
 def differences(made, kept):

@@ -73,9 +73,17 @@ class Comparison {
     return std::optional(DiffSide{std::move(content), entry->second.mode});
   }
 
-  Result<std::optional<DiffSide>> live(const RelPath& path) const {
-    KOPI_TRY(const auto entry, profile_.stat(path));
-    if (!entry || entry->type == EntryType::directory) return std::optional<DiffSide>();
+  // What is no file there any more is told apart, and compared as gone.
+  Result<std::optional<DiffSide>> live(const RelPath& path, Console& console) const {
+    const auto seen = profile_.stat(path);
+    const bool is_link = seen ? *seen && (*seen)->type == EntryType::link : seen.error().code == Code::link;
+    if (is_link) {
+      console.warn(
+          {Severity::medium, "diff.link", path.str(), 0, 0, "a symbolic link is in its place, which kopi does not follow", "", ""});
+      return std::optional<DiffSide>();
+    }
+    KOPI_TRY(const auto entry, seen);
+    if (!entry || entry->type != EntryType::file) return std::optional<DiffSide>();
     KOPI_TRY(std::string content, profile_.read(path, k_limit).while_doing("comparing {}", path.str()));
     return std::optional(DiffSide{std::move(content), file_mode(entry->mode)});
   }
@@ -146,7 +154,7 @@ Result<std::vector<FileDiff>> compare(Context& context, const Wanted& wanted, co
   for (const RelPath& file : chosen) {
     if (context.interrupt.requested()) return interrupted_error();
     KOPI_TRY(const auto base, comparison.shipped(file));
-    KOPI_TRY(const auto live, comparison.live(file));
+    KOPI_TRY(const auto live, comparison.live(file, context.console));
     KOPI_TRY(auto diff, to ? diff_file(file.str(), live, base) : diff_file(file.str(), base, live));
     if (diff) diffs.push_back(*std::move(diff));
   }
@@ -176,8 +184,8 @@ const CommandSpec profile_diff_command{
     "profile diff",
     "Show what you changed in an installed agent",
     "The files as the installed version shipped them, against the files as they lie in the profile: your edits, as a unified diff. With "
-    "--to N it is the other way round: what going back to state N would change. Files that no distribution shipped are your own and "
-    "are not shown. On a terminal the text is paged ($PAGER, else less).",
+    "--to N it is the other way round: from what lies there to what state N shipped (a rollback brings that, and merges your edits into "
+    "it). Files that no distribution shipped are your own and are not shown. On a terminal the text is paged ($PAGER, else less).",
     arguments,
     options,
     examples,

@@ -33,7 +33,7 @@ Result<Outcome> run(Context& context, const Arguments& given) {
   }
   const std::string path = context.home.profile_path(name);
   KOPI_TRY(const auto states, read_states(path));
-  KOPI_TRY(const auto current, current_state(path));
+  const std::optional<std::int64_t> current = record->state > 0 ? std::optional(record->state) : std::nullopt;
   Outcome outcome;
   Node list = Node::sequence();
   Table table({"State", "When", "By", "Version", "Commit", "Signer"});

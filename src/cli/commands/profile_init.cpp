@@ -62,6 +62,19 @@ void warn_of_secrets(const Context& context, const std::string& directory) {
   }
 }
 
+// A profile that becomes a distribution is written to as every command does: while nobody else does.
+Result<std::optional<FileLock>> hold_if_profile(const Context& context, const std::string& directory) {
+  const auto home = find_home(context.environment, context.working_directory);
+  if (!home) return std::optional<FileLock>();
+  const bool is_default = directory == home->root;
+  const auto name = is_default ? Result<ProfileName>(ProfileName::default_profile()) : ProfileName::parse(file_name(directory));
+  if (!name || home->profile_path(*name) != directory) return std::optional<FileLock>();
+  KOPI_TRY(FileLock lock,
+           lock_profile(*home, *name, LockMode::exclusive, "kopi profile init", &context.interrupt,
+                        [&](std::string_view other) { context.console.note(fmt::format("waiting for another kopi ({})", other)); }));
+  return std::optional<FileLock>(std::move(lock));
+}
+
 Result<Outcome> run(Context& context, const Arguments& given) {
   const std::string directory = absolute_path(given.value("DIR").value_or("."), context.working_directory);
   if (path_exists(directory) && !is_directory(directory)) return error(Code::exists, "{} is a file", directory);
@@ -71,6 +84,7 @@ Result<Outcome> run(Context& context, const Arguments& given) {
   request.has_config = path_exists(join_path(directory, "config.yaml"));
   request.has_skills = path_exists(join_path(directory, "skills"));
   if (const auto inside = list_directory(join_path(directory, "skills"))) request.has_skills = !inside->empty();
+  KOPI_TRY(const auto lock, hold_if_profile(context, directory));
   KOPI_TRY(const Scaffolded done, write_scaffold(directory, plan_scaffold(request), given.flag("--force")));
   Outcome outcome;
   outcome.data = Node::mapping({{"name", request.name.str()},

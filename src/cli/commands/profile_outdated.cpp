@@ -81,7 +81,7 @@ Result<Outcome> run(Context& context, const Arguments& given) {
   KOPI_TRY(const auto queries, read_queries(context, given, outcomes));
   const auto answers = fetch_newest(queries, {.insecure_http = given.flag("--insecure-http")}, context.install_context());
   if (context.interrupt.requested()) return interrupted_error();
-  Table table({"Profile", "Installed", "Newest", ""});
+  Table table({"Profile", "Installed", "Newest", "State"});
   std::vector<std::string> outdated;
   std::string hint;
   for (std::size_t i = 0; i < queries.size(); ++i) {

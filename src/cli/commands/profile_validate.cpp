@@ -34,6 +34,8 @@ Result<Target> find_target(const Context& context, const std::optional<std::stri
     if (name && profile_exists(context.home, *name)) return Target{context.home.profile_path(*name), true};
   }
   if (is_directory(target.directory)) return target;
+  const bool is_manifest = file_name(target.directory) == "distribution.yaml" && path_exists(target.directory);
+  if (is_manifest) return Target{parent_path(target.directory)};
   if (path_exists(target.directory)) return error(Code::not_found, "{} is no directory", target.directory);
   if (is_path) return error(Code::not_found, "there is no directory {}", target.directory);
   return error(Code::not_found, "there is neither a profile nor a directory called '{}'", path);
@@ -87,7 +89,7 @@ std::optional<Error> problem_of(const LintReport& report, bool strict) {
     return problem;
   }
   if (const std::size_t secrets = count(report.findings, Severity::critical); secrets > 0) {
-    return error(Code::secret, "{} would be given to everybody who installs this", count_of(secrets, "secret"));
+    return error(Code::secret, "{} would be published", count_of(secrets, "secret"));
   }
   if (strict && has_at_least(report.findings, Severity::medium)) {
     return error(Code::manifest, "--strict: {} of medium or higher",

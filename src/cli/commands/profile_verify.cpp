@@ -4,7 +4,6 @@
 #include "cli/locks.hpp"
 #include "cli/several.hpp"
 #include "installer/verify.hpp"
-#include "store/history.hpp"
 #include "store/install_record.hpp"
 
 namespace kopi::cli {
@@ -68,7 +67,9 @@ Result<Outcome> verify_one(Context& context, const ProfileName& name) {
   const Installed& installed = **read;
   const std::string path = context.home.profile_path(name);
   KOPI_TRY(Verification found, verify_files(path, installed.ledger).while_doing("verifying {}", name.str()));
-  KOPI_TRY(found.pending, pending_paths(path));
+  for (const Pending& pending : installed.record.pending) {
+    if (!pending.held) found.pending.push_back(pending.path.str());
+  }
   Outcome outcome;
   outcome.data = to_json(name, found);
   outcome.text = render(name, installed.record, installed.ledger.size(), found);

@@ -23,9 +23,9 @@ Result<Outcome> run(Context& context, const Arguments& given) {
                                 {"bytes", garbage.bytes()},
                                 {"kept", store.blobs.size() - garbage.blobs.size()},
                                 {"kept_bytes", store.bytes() - garbage.blob_bytes()}});
-  const std::string amount = fmt::format("{}, {}", count_of(garbage.count(), "blob"), human_bytes(garbage.bytes()));
+  const std::string amount = fmt::format("{}, {}", count_of(garbage.count(), "file"), human_bytes(garbage.bytes()));
   if (garbage.count() == 0) {
-    outcome.text.print("Nothing to remove: all of {} is needed.\n", count_of(store.blobs.size(), "blob"));
+    outcome.text.print("Nothing to remove: {} in the store, and all needed.\n", count_of(store.blobs.size(), "file"));
   } else if (dry_run) {
     outcome.text.print("Would remove {}.\n", amount);
   } else {

@@ -46,9 +46,9 @@ struct World {
 TEST_CASE("commands are offered as far as they go") {
   const World world;
   CHECK(world.offer({}).empty());
-  CHECK(world.offer({"profile", "in"}) == "info install ");
+  CHECK(world.offer({"profile", "in"}) == "info install init ");
   CHECK(world.offer({"ins"}) == "install ");
-  CHECK(world.offer({"-p", "coder", "profile", "in"}) == "info install ");
+  CHECK(world.offer({"-p", "coder", "profile", "in"}) == "info install init ");
   CHECK(world.offer({"profile", "no-such"}).empty());
   CHECK(world.offers({""}, "profile"));
   CHECK(world.offers({""}, "chat"));

@@ -36,3 +36,13 @@ TEST_CASE("binary content is named, not shown") {
   CHECK(text.find('\0') == std::string::npos);
   CHECK(text.find('\x1b') == std::string::npos);
 }
+
+TEST_CASE("a side that is not there is /dev/null, which an empty file is not") {
+  const auto made = [](std::optional<std::string_view> before, std::optional<std::string_view> after) {
+    return test::outcome(diff_texts(before, after, "a.md"));
+  };
+  CHECK(made(std::nullopt, "x\n").find("--- /dev/null\n+++ b/a.md\n") != std::string::npos);
+  CHECK(made("x\n", std::nullopt).find("--- a/a.md\n+++ /dev/null\n") != std::string::npos);
+  CHECK(made("", "x\n").find("--- a/a.md\n+++ b/a.md\n") != std::string::npos);
+  CHECK(made(std::nullopt, std::nullopt).empty());
+}

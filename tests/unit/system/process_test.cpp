@@ -165,3 +165,17 @@ TEST_CASE("a command line is split as a shell splits it, and refused where only 
     CHECK(std::string(line) + " -> " + text == std::string(line) + " -> " + expected);
   }
 }
+
+TEST_CASE("a pager gets its whole input, may leave early, and its status counts") {
+  std::signal(SIGPIPE, SIG_IGN);
+  const Scratch scratch;
+  const std::string input(3'000'000, 'x');
+  const auto show = [&](const std::string& script) { return must(run_with_input({{"sh", "-c", script}, k_environment}, input)); };
+  CHECK(show("wc -c > " + scratch.at("count")) == 0);
+  CHECK(scratch.read("count") == "3000000\n");
+  CHECK(show("head -c 1 > /dev/null; exit 3") == 3);
+  CHECK(show("exit 0") == 0);
+  CHECK(must(run_with_input({{"cat"}, k_environment}, "")) == 0);
+  CHECK(test::code_of(run_with_input({{"no-such-program"}, k_environment}, "x")) == "E_NOT_FOUND");
+  check_no_child_is_left();
+}
