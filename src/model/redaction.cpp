@@ -299,6 +299,10 @@ Redacted redact(std::string_view text) {
   return result;
 }
 
-bool looks_like_text(std::string_view start) { return start.find('\0') == std::string_view::npos; }
+bool looks_like_text(std::string_view start) {
+  constexpr std::string_view layout = "\t\n\r\f\b\x1b";
+  return std::all_of(start.begin(), start.end(),
+                     [&](char c) { return static_cast<unsigned char>(c) >= ' ' || layout.find(c) != std::string_view::npos; });
+}
 
 }  // namespace kopi
