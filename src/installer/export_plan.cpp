@@ -44,6 +44,10 @@ class Planner {
     KOPI_TRY(auto installed, read_installed(context_.home, name));
     if (installed) {
       shipped_ = std::move(installed->ledger);
+      for (const Pending& pending : installed->record.pending) {
+        plan_.findings.push_back({Severity::medium, "export.undecided", pending.path.str(), 0, 0,
+                                  "a merge waits for your decision: your file goes into the archive, the author's does not", "", ""});
+      }
       plan_.record.installed = std::move(installed->record);
     }
     plan_.record.memories = options_.memories;

@@ -6,14 +6,16 @@
 
 #include <algorithm>
 
-#include "formats/json.hpp"
 #include "model/portable.hpp"
 #include "store/blobs.hpp"
 #include "store/history.hpp"
+#include "store/lifecycle.hpp"
+#include "store/locks.hpp"
 #include "store/profiles.hpp"
 #include "system/crypto.hpp"
 #include "system/directory.hpp"
 #include "system/files.hpp"
+#include "system/step.hpp"
 
 namespace kopi {
 namespace {
@@ -44,9 +46,11 @@ class Unpacker {
     if (plan_.record && plan_.record->installed) {
       record = plan_.record->installed;
       record->capabilities = plan_.brought.capabilities;
+      record->state = 1;  // its history starts here: earlier states stayed where it came from
+      record->ledger = sha256(render_ledger(plan_.record->ledger)).str();
       KOPI_CHECK(store_shipped());
       KOPI_CHECK(write_installed(staging_.path(), {*record, plan_.record->ledger}));
-      KOPI_CHECK(write_first_state());
+      KOPI_CHECK(write_state(staging_.path(), State{1, "import", format_time(context_.clock.now()), to_json(*record)}));
     }
     if (plan_.record && !plan_.record->bundled.empty()) {
       KOPI_CHECK(write_file(join_path(staging_.path(), ".kopi/bundled"), render_ledger(plan_.record->bundled), 0644));
@@ -86,15 +90,8 @@ class Unpacker {
     }
     const std::string ledger = render_ledger(plan_.record->ledger);
     KOPI_CHECK(blobs_.put(sha256(ledger), ledger));
+    reach_step("blobs");
     return blobs_.sync();
-  }
-
-  /// An imported profile's history starts with the import: earlier states stayed where it came from.
-  Result<void> write_first_state() {
-    const std::string path = join_path(staging_.path(), ".kopi/install.json");
-    KOPI_TRY(const std::string text, read_file(path));
-    KOPI_TRY(const Node record, parse_json(text, path, {.bytes = 16u << 20, .nodes = 1'000'000}));
-    return write_state(staging_.path(), State{1, "import", format_time(context_.clock.now()), record});
   }
 
   const ImportPlan& plan_;
@@ -105,25 +102,29 @@ class Unpacker {
 
 }  // namespace
 
-Result<Imported> apply_import(const ImportPlan& plan, const InstallContext& context) {
-  KOPI_TRY(const FileLock lock,
-           lock_profile(context.home, plan.name, LockMode::exclusive, "kopi profile import", context.interrupt,
-                        [&](std::string_view holder) { context.reporter.note(fmt::format("waiting for another kopi ({})", holder)); }));
+Result<Imported> apply_import(const ImportPlan& plan, const InstallContext& context, const AliasContext* alias) {
+  const auto say = [&](std::string_view holder) { context.reporter.note(fmt::format("waiting for another kopi ({})", holder)); };
+  constexpr std::string_view holder = "kopi profile import";
+  KOPI_TRY(const FileLock lock, lock_profile(context.home, plan.name, LockMode::exclusive, std::string(holder), context.interrupt, say));
   KOPI_CHECK(check_free(context.home, plan.name));
+  KOPI_TRY(const FileLock store, lock_store(context.home, LockMode::shared, std::string(holder), context.interrupt, say));
   KOPI_TRY(const std::string staging, make_staging(context.home, plan.name));
-  Imported imported{context.home.profile_path(plan.name), std::nullopt};
+  Imported imported{context.home.profile_path(plan.name), std::nullopt, {}};
   const auto build = [&]() -> Result<void> {
     KOPI_TRY(Directory directory, Directory::open(staging));
     Unpacker unpacker(plan, std::move(directory), context);
     KOPI_CHECK(unpacker.unpack());
+    reach_step("unpacked");
     KOPI_TRY(imported.record, unpacker.write_records());
+    reach_step("built");
     KOPI_CHECK(sync_file_system(staging));
     if (context.interrupt != nullptr && context.interrupt->requested()) return interrupted_error();
-    return publish_profile(context.home, plan.name, staging);
+    KOPI_TRY(imported.published, publish_profile(context.home, plan.name, staging, alias));
+    return {};
   };
   auto built = build().while_doing("importing {}", plan.name.str());
   if (!built) {
-    (void)remove_tree(staging);  // the error says what failed; a left-over is hidden and harmless
+    (void)remove_tree(staging);  // the error says what failed; what is left here, the next command removes
     return std::move(built).error();
   }
   return imported;

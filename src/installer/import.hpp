@@ -17,6 +17,7 @@
 #include "installer/import_source.hpp"
 #include "installer/operation.hpp"
 #include "model/name.hpp"
+#include "store/lifecycle.hpp"
 
 namespace kopi {
 
@@ -50,8 +51,10 @@ Result<ImportPlan> prepare_import(const ImportRequest& request, const InstallCon
 struct Imported {
   std::string path;
   std::optional<InstallRecord> record;
+  Published published;
 };
+/// @param alias  to make a command of the profile's name too
 /// @error changed  the archive is not what was prepared
-Result<Imported> apply_import(const ImportPlan& plan, const InstallContext& context);
+Result<Imported> apply_import(const ImportPlan& plan, const InstallContext& context, const AliasContext* alias = nullptr);
 
 }  // namespace kopi

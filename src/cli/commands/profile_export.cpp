@@ -6,6 +6,7 @@
 #include "cli/commands/commands.hpp"
 #include "cli/several.hpp"
 #include "installer/export.hpp"
+#include "store/locks.hpp"
 #include "store/profiles.hpp"
 #include "system/files.hpp"
 

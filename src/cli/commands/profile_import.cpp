@@ -103,13 +103,6 @@ Node record_of(const ImportPlan& plan, const Context& context, const std::option
                         {"env", to_json(plan.env)}});
 }
 
-std::optional<std::string> make_alias(Context& context, const ProfileName& name) {
-  auto made = create_alias(context.home, name.str(), name, context.alias_context());
-  if (made) return name.str();
-  warn_no_alias(context, name, made.error());
-  return std::nullopt;
-}
-
 void tell_next_steps(Text& text, const Context& context, const ImportPlan& plan, const Imported& imported,
                      const std::optional<std::string>& alias) {
   const std::string command = alias.value_or("kopi -p " + plan.name.str());
@@ -138,8 +131,10 @@ Result<Outcome> import_one(Context& context, const Arguments& given, const Impor
   }
   context.console.talk(preview(plan, context));
   KOPI_CHECK(context.consent(Text().print("Import it as profile '{}'?", plan.name.str()), given.flag("--yes")));
-  KOPI_TRY(const Imported imported, apply_import(plan, install));
-  const auto alias = given.flag("--alias") ? make_alias(context, plan.name) : std::nullopt;
+  const AliasContext aliases = context.alias_context();
+  KOPI_TRY(const Imported imported, apply_import(plan, install, given.flag("--alias") ? &aliases : nullptr));
+  const auto& alias = imported.published.alias;
+  if (imported.published.no_alias) warn_no_alias(context, plan.name, *imported.published.no_alias);
   outcome.data = record_of(plan, context, alias);
   tell_next_steps(outcome.text, context, plan, imported, alias);
   return outcome;
