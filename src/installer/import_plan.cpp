@@ -17,6 +17,7 @@ namespace {
 constexpr std::size_t k_record = 16u << 20;    // of .kopi-export.json
 constexpr std::size_t k_looked_at = 4u << 20;  // of one file that says what the agent can do
 constexpr std::size_t k_looked_at_all = 16u << 20;
+constexpr std::size_t k_acting = 10'000;     // files that a preview may have to show
 constexpr std::size_t k_hashed = 64u << 20;  // of one file that was shipped: what an install takes in all
 
 constexpr std::size_t k_longest_path = 4000;  // Linux takes 4,095, a profile's name and kopi's own endings included
@@ -132,6 +133,8 @@ class Inspector {
     }
     digests_.emplace(sha256(path), file.digest);
     if (speaks || acts) looked_at_.emplace(member.path, std::move(file));
+    if (looked_at_.size() > k_acting)
+      return error(Code::limit, "it brings more than {}", count_of(k_acting, "job or executable", "jobs and executables"));
     return {};
   }
 

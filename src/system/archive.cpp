@@ -201,6 +201,7 @@ struct ArchiveReader::Implementation {
   std::optional<Error> problem;  // of what libarchive knows nothing of
   std::uint64_t bytes = 0;
   std::size_t members = 0;
+  std::size_t names = 0;
   SeenPaths seen;
   bool ended = false;
   ::archive* handle = archive_read_new();
@@ -249,7 +250,8 @@ struct ArchiveReader::Implementation {
     const char* name = archive_entry_pathname(entry);
     std::string path = name == nullptr ? "" : name;
     if (path.ends_with('/')) path.pop_back();
-    const bool agrees = header && fold(path) == fold(header->path) && (archive_entry_filetype(entry) == AE_IFDIR) == header->is_directory &&
+    const bool agrees = header && (path == header->path || fold(path) == fold(header->path)) &&
+                        (archive_entry_filetype(entry) == AE_IFDIR) == header->is_directory &&
                         (archive_entry_filetype(entry) == AE_IFREG) == !header->is_directory && archive_entry_hardlink(entry) == nullptr &&
                         archive_entry_size(entry) == static_cast<la_int64_t>(header->size) && archive_entry_sparse_count(entry) == 0;
     if (!agrees) return error(Code::archive, "it can be read in more than one way, at {}", to_valid_utf8(header ? header->path : path));
@@ -261,6 +263,8 @@ struct ArchiveReader::Implementation {
     if (++members > limits.members) return error(Code::limit, "it holds more than {}", count_of(limits.members, "member"));
     const std::string shown = truncate_to_width(to_valid_utf8(header.path), 100);
     if (header.path.size() > limits.path) return error(Code::limit, "a path is longer than {} bytes: {}", limits.path, shown);
+    names += header.path.size();
+    if (names > limits.names) return error(Code::limit, "its names take more than {}", human_bytes(limits.names));
     KOPI_TRY(RelPath path, RelPath::parse(header.path));
     if (path.depth() > limits.depth) return error(Code::limit, "a path is deeper than {} directories: {}", limits.depth, shown);
     for (const std::string_view component : path.components()) {  // what Linux's file systems take

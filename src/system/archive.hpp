@@ -43,8 +43,9 @@ class ArchiveWriter {
 struct ArchiveLimits {
   std::uint64_t bytes = std::uint64_t{8} << 30;  ///< of the unpacked archive
   std::size_t members = 100'000;
-  std::size_t path = 4096;  ///< bytes of a member's name
-  std::size_t depth = 128;  ///< directories above each other
+  std::size_t path = 4096;        ///< bytes of a member's name
+  std::size_t names = 16u << 20;  ///< bytes of all names together
+  std::size_t depth = 128;        ///< directories above each other
   /// Times that the unpacked archive may be as large as the packed one, once it is past its first 64 MiB. Deflate can't do more than
   /// 1,030; what people keep compresses 3 to 20 times.
   unsigned ratio = 200;
