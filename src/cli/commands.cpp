@@ -12,7 +12,7 @@ constexpr const CommandSpec* k_commands[] = {
     &profile_delete_command, &profile_describe_command, &profile_install_command, &profile_update_command, &profile_outdated_command,
     &profile_rollback_command, &profile_conflicts_command, &profile_resolve_command,
     &profile_diff_command,   &profile_verify_command, &profile_history_command, &profile_init_command,   &profile_validate_command,
-    &config_get_command,
+    &profile_export_command, &profile_import_command, &profile_pack_command,   &config_get_command,
     &config_set_command,     &config_unset_command,   &config_list_command,     &config_path_command,    &config_edit_command,
     &env_list_command,       &env_set_command,        &env_unset_command,       &env_check_command,      &skills_list_command,
     &skills_show_command,    &store_du_command,       &store_gc_command,       &store_verify_command,   &doctor_command,

@@ -37,18 +37,18 @@ Result<std::vector<ProfileName>> named_profiles(const Context& context, const Ar
   return names;
 }
 
-void SeveralOutcomes::add(Context& context, const ProfileName& name, Result<Outcome> one) {
+void SeveralOutcomes::add(Context& context, const std::string& name, Result<Outcome> one) {
   const std::optional<Error> problem = one ? one->problem : std::optional(one.error());
   if (one) text_.append(std::move(one->text));
   const Node data = one ? std::move(one->data) : Node();
   Node record = problem ? error_record(*problem, data, {})
                         : Node::mapping({{"ok", true}, {"exit", 0}, {"code", Node()}, {"data", data}, {"findings", Node::sequence()}});
-  record.set("name", name.str());
+  record.set("name", name);
   records_.push(std::move(record));
   if (!problem) return;
-  context.console.error(Text().print("{}: ", name.str()).append(describe(*problem)));
+  context.console.error(Text().print("{}: ", name).append(describe(*problem)));
   if (!worst_ || weight_of(*problem) < weight_of(*worst_)) {
-    worst_ = Error{problem->code, fmt::format("{} {}", name.str(), what_failed_)};
+    worst_ = Error{problem->code, fmt::format("{} {}", name, what_failed_)};
   }
 }
 

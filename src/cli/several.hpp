@@ -22,7 +22,9 @@ class SeveralOutcomes {
   explicit SeveralOutcomes(std::string what_failed) : what_failed_(std::move(what_failed)) {}
 
   /// The contract's record of one profile joins the others; what went wrong with it is told.
-  void add(Context& context, const ProfileName& name, Result<Outcome> one);
+  /// @param name  of the profile, or of the file that was to become one
+  void add(Context& context, const std::string& name, Result<Outcome> one);
+  void add(Context& context, const ProfileName& name, Result<Outcome> one) { add(context, name.str(), std::move(one)); }
   /// `{profiles: [...]}`, all texts one below the other, and the problem that counts most.
   Outcome finish() &&;
 

@@ -80,24 +80,8 @@ void read_jobs(Distribution& distribution) {
   }
 }
 
-}  // namespace
-
-Ledger Distribution::ledger() const {
-  Ledger ledger;
-  for (const auto& [path, file] : files) ledger.emplace(path, LedgerEntry{file.mode, file.digest});
-  return ledger;
-}
-
-Result<Distribution> understand(Snapshot snapshot, const std::string& program_version) {
-  Distribution distribution;
-  distribution.manifest = std::move(snapshot.manifest.manifest);
-  distribution.findings = std::move(snapshot.manifest.findings);
-  distribution.files = std::move(snapshot.files);
-  distribution.left_out = std::move(snapshot.left_out);
-  distribution.ref = std::move(snapshot.ref);
-  KOPI_CHECK(check_version(distribution.manifest, program_version));
-  place_env_example(distribution);
-
+// config.yaml, mcp.json and the jobs; and from them what all of it can do.
+Result<void> read_settings(Distribution& distribution) {
   Node config;
   if (const SnapshotFile* file = find_file(distribution.files, "config.yaml")) {
     KOPI_TRY(config, parse_yaml(file->content, "config.yaml"));
@@ -120,8 +104,47 @@ Result<Distribution> understand(Snapshot snapshot, const std::string& program_ve
   const auto plugin_names = plugins(distribution.files);
   distribution.capabilities =
       list_capabilities({distribution.manifest, config, distribution.mcp_servers, distribution.cron_jobs, programs, plugin_names});
+  return {};
+}
+
+}  // namespace
+
+Ledger Distribution::ledger() const {
+  Ledger ledger;
+  for (const auto& [path, file] : files) ledger.emplace(path, LedgerEntry{file.mode, file.digest});
+  return ledger;
+}
+
+Result<Distribution> understand(Snapshot snapshot, const std::string& program_version) {
+  Distribution distribution;
+  distribution.manifest = std::move(snapshot.manifest.manifest);
+  distribution.findings = std::move(snapshot.manifest.findings);
+  distribution.files = std::move(snapshot.files);
+  distribution.left_out = std::move(snapshot.left_out);
+  distribution.ref = std::move(snapshot.ref);
+  KOPI_CHECK(check_version(distribution.manifest, program_version));
+  place_env_example(distribution);
+
+  KOPI_CHECK(read_settings(distribution));
   distribution.manifest_digest = find_file(distribution.files, "distribution.yaml")->digest;
   distribution.tree_digest = sha256(render_ledger(distribution.ledger()));
+  return distribution;
+}
+
+Result<Distribution> understand_profile(std::map<RelPath, SnapshotFile> files, const std::string& program_version) {
+  Distribution distribution;
+  distribution.files = std::move(files);
+  if (const SnapshotFile* file = find_file(distribution.files, "distribution.yaml")) {
+    auto manifest = read_manifest(file->content, "distribution.yaml");
+    if (manifest) {
+      distribution.manifest = std::move(manifest->manifest);
+      distribution.findings = std::move(manifest->findings);
+      KOPI_CHECK(check_version(distribution.manifest, program_version));
+    } else {
+      distribution.findings.push_back({Severity::medium, "manifest.invalid", "distribution.yaml", 0, 0, manifest.error().message, "", ""});
+    }
+  }
+  KOPI_CHECK(read_settings(distribution));
   return distribution;
 }
 

@@ -1,6 +1,7 @@
 #include "model/ownership.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include "base/text.hpp"
 #include "base/unicode.hpp"
@@ -31,7 +32,12 @@ bool is_user_owned_root(std::string_view name) {
   // Folded: on a file system that ignores case, `.ENV` would be the user's `.env`.
   const std::string folded = fold(name);
   if (folded.ends_with(".kopi-new")) return true;
-  return std::any_of(std::begin(k_user_owned), std::end(k_user_owned), [&](std::string_view owned) { return fold(owned) == folded; });
+  static const std::set<std::string> names = [] {
+    std::set<std::string> all;
+    for (const std::string_view owned : k_user_owned) all.insert(fold(owned));
+    return all;
+  }();
+  return names.contains(folded);
 }
 
 bool is_user_owned(const RelPath& path) {

@@ -5,6 +5,7 @@
 
 #include <unistd.h>
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -39,6 +40,15 @@ class Descriptor {
 };
 
 Result<std::string> read_descriptor(int descriptor, const std::string& path, std::size_t max_bytes);
+/// A file, links followed; a pipe is not waited for.
+Result<Descriptor> open_to_read(const std::string& path);
+/// stdin, as a descriptor of its own.
+Result<Descriptor> open_stdin();
+/// As much as there is, up to the buffer's size; 0 at the end.
+Result<std::size_t> read_some(const Descriptor& file, const std::string& path, std::span<char> buffer);
+/// Back to the start, to be read once more.
+Result<void> rewind(const Descriptor& file, const std::string& path);
+Result<std::uint64_t> size_of(const Descriptor& file, const std::string& path);
 Result<void> write_descriptor(int descriptor, const std::string& path, std::string_view content);
 EntryInfo entry_info(const struct stat& info);
 

@@ -89,14 +89,19 @@ Result<std::optional<EntryInfo>> Directory::stat(const RelPath& path) const {
   return std::optional<EntryInfo>(entry_info(info));
 }
 
-Result<std::string> Directory::read(const RelPath& path, std::size_t max_bytes) const {
+Result<Descriptor> Directory::open_file(const RelPath& path) const {
   KOPI_TRY(const auto parent, open_parent(path, Missing::fail));
   if (!parent) return io_error("cannot open", shown(path), ENOENT);
-  const Descriptor file(::openat(parent->get(), std::string(path.filename()).c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  Descriptor file(::openat(parent->get(), std::string(path.filename()).c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
   if (!file) return wrong_way(shown(path), errno);
   struct stat info {};
   if (::fstat(file.get(), &info) != 0) return io_error("cannot look at", shown(path), errno);
   if (!S_ISREG(info.st_mode)) return error(Code::type, "{} is not a regular file", shown(path));
+  return file;
+}
+
+Result<std::string> Directory::read(const RelPath& path, std::size_t max_bytes) const {
+  KOPI_TRY(const Descriptor file, open_file(path));
   return read_descriptor(file.get(), shown(path), max_bytes);
 }
 
@@ -123,14 +128,18 @@ Result<void> Directory::write(const RelPath& path, std::string_view content, mod
   return {};
 }
 
-Result<void> Directory::create(const RelPath& path, std::string_view content, mode_t mode) const {
+Result<Descriptor> Directory::create_file(const RelPath& path, mode_t mode) const {
   KOPI_TRY(const auto parent, open_parent(path, Missing::create));
-  const Descriptor file(
+  Descriptor file(
       ::openat(parent->get(), std::string(path.filename()).c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode));
   if (!file) return io_error("cannot write", shown(path), errno);
-  KOPI_CHECK(write_descriptor(file.get(), shown(path), content));
   if (::fchmod(file.get(), mode) != 0) return io_error("cannot set the mode of", shown(path), errno);  // whatever the umask
-  return {};
+  return file;
+}
+
+Result<void> Directory::create(const RelPath& path, std::string_view content, mode_t mode) const {
+  KOPI_TRY(const Descriptor file, create_file(path, mode));
+  return write_descriptor(file.get(), shown(path), content);
 }
 
 Result<void> Directory::set_mode(const RelPath& path, mode_t mode) const {

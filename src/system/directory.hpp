@@ -29,12 +29,16 @@ class Directory {
   Result<std::optional<EntryInfo>> stat(const RelPath& path) const;
   /// @error link, type  not a regular file.   @error limit  larger than `max_bytes`
   Result<std::string> read(const RelPath& path, std::size_t max_bytes) const;
+  /// A regular file to read in pieces.   @error link, type  not a regular file
+  Result<Descriptor> open_file(const RelPath& path) const;
   /// Replaces or makes the file, by rename, missing directories included (0755).
   /// Not flushed: a caller that writes many files flushes once (sync_file_system).
   Result<void> write(const RelPath& path, std::string_view content, mode_t mode) const;
   /// Makes a file that is not there yet, in place: for a directory that nobody else looks into yet. Not flushed either.
   /// @error io  it is there, or cannot be written
   Result<void> create(const RelPath& path, std::string_view content, mode_t mode) const;
+  /// The same, to be written in pieces.
+  Result<Descriptor> create_file(const RelPath& path, mode_t mode) const;
   /// Changes the permission bits of a regular file.
   Result<void> set_mode(const RelPath& path, mode_t mode) const;
   /// Removes a file, then the directories above it that this leaves empty.

@@ -75,6 +75,37 @@ Result<std::string> read_descriptor(int descriptor, const std::string& path, std
   }
 }
 
+Result<Descriptor> open_to_read(const std::string& path) {
+  Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (!file) return io_error("cannot open", path, errno);
+  return file;
+}
+
+Result<Descriptor> open_stdin() {
+  Descriptor input(::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3));
+  if (!input) return io_error("cannot read", "stdin", errno);
+  return input;
+}
+
+Result<std::size_t> read_some(const Descriptor& file, const std::string& path, std::span<char> buffer) {
+  for (;;) {
+    const ssize_t count = ::read(file.get(), buffer.data(), buffer.size());
+    if (count >= 0) return static_cast<std::size_t>(count);
+    if (errno != EINTR) return io_error("cannot read", path, errno);
+  }
+}
+
+Result<void> rewind(const Descriptor& file, const std::string& path) {
+  if (::lseek(file.get(), 0, SEEK_SET) == 0) return {};
+  return io_error("cannot read again", path, errno);
+}
+
+Result<std::uint64_t> size_of(const Descriptor& file, const std::string& path) {
+  struct stat info {};
+  if (::fstat(file.get(), &info) != 0) return io_error("cannot look at", path, errno);
+  return static_cast<std::uint64_t>(info.st_size);
+}
+
 Result<void> write_descriptor(int descriptor, const std::string& path, std::string_view content) {
   while (!content.empty()) {
     const ssize_t count = ::write(descriptor, content.data(), content.size());

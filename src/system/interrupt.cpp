@@ -1,6 +1,7 @@
 #include "system/interrupt.hpp"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -55,6 +56,16 @@ void Interrupt::clear() {
   requested_.store(false, std::memory_order_relaxed);
   char bytes[64];
   while (::read(pipe_[0], bytes, sizeof bytes) > 0) {}
+}
+
+Result<void> wait_until_readable(int descriptor, const Interrupt* interrupt) {
+  pollfd watched[] = {{descriptor, POLLIN, 0}, {interrupt == nullptr ? -1 : interrupt->descriptor(), POLLIN, 0}};
+  for (;;) {
+    if (interrupt != nullptr && interrupt->requested()) return interrupted_error();
+    const int ready = ::poll(watched, 2, -1);
+    if (ready > 0 && watched[0].revents != 0) return {};
+    if (ready < 0 && errno != EINTR) return error(Code::io, "cannot wait for input");
+  }
 }
 
 Error interrupted_error() { return Error{Code::interrupted, "interrupted"}; }

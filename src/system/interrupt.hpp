@@ -33,6 +33,9 @@ class Interrupt {
   int pipe_[2] = {-1, -1};
 };
 
+/// Until `descriptor` can be read, or has ended.   @error interrupted
+Result<void> wait_until_readable(int descriptor, const Interrupt* interrupt);
+
 /// E_CANCELLED, exit 130.
 Error interrupted_error();
 

@@ -1,0 +1,66 @@
+// model/redaction.hpp
+//
+// Text with keys, tokens and passwords taken out, by their shape: a net under the rule that secrets live in `.env`, not a proof that none
+// is left. What is taken out is replaced by one word that every format can hold, so that a file which parsed still does.
+//
+// Shapes: the prefixes that services give their keys, JSON web tokens, private keys in PEM, passwords in URLs, and values behind
+// names like `api_key`, `password` or `Authorization`.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+
+namespace kopi {
+
+constexpr std::string_view k_redacted = "REDACTED_BY_KOPI";
+
+struct Redaction {
+  int line = 0;           ///< from 1
+  std::string_view what;  ///< "an OpenAI or Anthropic key"; never the secret itself
+
+  bool operator==(const Redaction&) const = default;
+};
+
+/// A stream of text with its secrets replaced. A line is judged as a whole, up to 64 KiB of it.
+class Redactor {
+ public:
+  using Sink = std::function<Result<void>(std::string_view text)>;
+  explicit Redactor(Sink sink) : sink_(std::move(sink)) {}
+
+  Result<void> feed(std::string_view text);
+  Result<void> finish();
+
+  /// What was replaced, the first hundred of it.
+  const std::vector<Redaction>& redactions() const { return redactions_; }
+  /// The text holds the word that stands for a secret, put there now or by an earlier export.
+  bool has_marks() const { return has_marks_; }
+
+ private:
+  Result<void> flush(std::string_view line);
+  Result<bool> drop_key_line(std::string_view line);
+  void note(std::string_view what);
+
+  Sink sink_;
+  std::string pending_;
+  int line_ = 1;
+  bool in_key_ = false;  ///< within a private key in PEM
+  bool has_marks_ = false;
+  std::vector<Redaction> redactions_;
+};
+
+struct Redacted {
+  std::string text;
+  std::vector<Redaction> redactions;
+  bool has_marks = false;
+};
+Redacted redact(std::string_view text);
+
+/// Nothing in the first 64 KiB of a file says that it is anything but text: no control characters beside those of layout.
+constexpr std::size_t k_text_start = 64u << 10;
+bool looks_like_text(std::string_view start);
+
+}  // namespace kopi
