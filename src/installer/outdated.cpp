@@ -1,10 +1,9 @@
 #include "installer/outdated.hpp"
 
 #include <algorithm>
-#include <atomic>
 #include <map>
-#include <thread>
 
+#include "base/parallel.hpp"
 #include "base/text.hpp"
 #include "installer/distribution.hpp"
 #include "model/source_ref.hpp"
@@ -82,21 +81,13 @@ Result<std::vector<GitRef>> read_refs(const SourceRef& source, const OutdatedOpt
 
 void ask_all(std::vector<Repository>& repositories, const OutdatedOptions& options, const HttpTimeouts& timeouts,
              const InstallContext& context) {
-  std::atomic<std::size_t> next{0};
   // Two questions at once on one terminal would be one too many.
   const bool may_ask = context.may_ask && repositories.size() == 1;
-  const auto work = [&] {
-    for (std::size_t i = next++; i < repositories.size(); i = next++) {
-      const bool stopped = context.interrupt != nullptr && context.interrupt->requested();
-      repositories[i].refs = stopped ? Result<std::vector<GitRef>>(interrupted_error())
-                                     : read_refs(repositories[i].source, options, timeouts, may_ask, context);
-    }
-  };
-  std::vector<std::thread> threads;
-  const std::size_t count = std::min(options.at_once, repositories.size());
-  for (std::size_t i = 1; i < count; ++i) threads.emplace_back(work);
-  work();
-  for (std::thread& thread : threads) thread.join();
+  run_parallel(repositories.size(), options.at_once, [&](std::size_t i) {
+    const bool stopped = context.interrupt != nullptr && context.interrupt->requested();
+    repositories[i].refs =
+        stopped ? Result<std::vector<GitRef>>(interrupted_error()) : read_refs(repositories[i].source, options, timeouts, may_ask, context);
+  });
 }
 
 // A directory has no refs: what an install would take of it now is compared with what was taken.

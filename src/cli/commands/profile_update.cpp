@@ -1,10 +1,13 @@
 #include <algorithm>
 
+#include "base/parallel.hpp"
+#include "base/text.hpp"
 #include "cli/answer.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/consent.hpp"
 #include "cli/pager.hpp"
 #include "cli/preview.hpp"
+#include "cli/several.hpp"
 #include "store/profiles.hpp"
 
 namespace kopi::cli {
@@ -53,14 +56,50 @@ void tell_result(Text& text, const Prepared& prepared) {
     text.print("  needs setting: kopi -p {} env set {}\n", prepared.name.str(), name);
 }
 
-Result<Outcome> update_one(Context& context, const Arguments& given, const ProfileName& name) {
+// One of many: how it ended, on one line.
+void tell_briefly(Text& text, const Prepared& prepared) {
+  const auto& steps = prepared.plan.steps;
+  const auto count = [&](std::initializer_list<PlanStep::Action> actions) {
+    return static_cast<std::size_t>(std::count_if(steps.begin(), steps.end(), [&](const PlanStep& step) {
+      return std::find(actions.begin(), actions.end(), step.action) != actions.end();
+    }));
+  };
+  using Action = PlanStep::Action;
+  std::vector<std::string> parts;
+  const auto part = [&](std::size_t number, std::string_view words) {
+    if (number > 0) parts.push_back(fmt::format("{} {}", number, words));
+  };
+  part(count({Action::add}), "added");
+  part(count({Action::replace, Action::merge}), "changed");
+  part(count({Action::remove}), "removed");
+  part(count({Action::keep, Action::release}), "kept");
+  part(count({Action::conflict}), "in conflict");
+  const std::string before = prepared.previous ? version_words(prepared.previous->version, prepared.previous->commit) + " → " : "";
+  text.styled(Style::green, "✓")
+      .print(" {} {}{}{}\n", prepared.name.str(), before,
+             version_words(prepared.distribution.manifest.version, prepared.distribution.ref ? prepared.distribution.ref->commit : ""),
+             parts.empty() ? "" : ": " + join(parts, ", "));
+}
+
+/// What one update was asked for, and what looking at its source found.
+struct Look {
+  UpdateRequest request;
+  Result<UpdateOutcome> found = Error{};
+};
+
+Result<UpdateRequest> read_request(const Context& context, const Arguments& given, const ProfileName& name) {
   UpdateRequest request;
   request.name = name;
   request.to = given.value("--to");
   request.insecure_http = given.flag("--insecure-http");
   KOPI_TRY(request.plan, read_plan_options(context, name, given));
+  return request;
+}
+
+Result<Outcome> finish_update(Context& context, const Arguments& given, Look look, bool is_one_of_many) {
+  const ProfileName& name = look.request.name;
   const InstallContext install = context.install_context();
-  KOPI_TRY(UpdateOutcome update, prepare_update(request, install));
+  KOPI_TRY(UpdateOutcome update, std::move(look.found));
   if (!update.prepared) {
     KOPI_CHECK(check_plan(given, Plan{}));
     return nothing_to_do(context, name, update);
@@ -85,65 +124,60 @@ Result<Outcome> update_one(Context& context, const Arguments& given, const Profi
   }
   KOPI_CHECK(check_plan(given, prepared.plan));
   if (!given.flag("--diff") || !show_paged(context, preview)) context.console.talk(preview);
-  KOPI_CHECK(settle_conflicts(context, prepared, request.plan));
+  KOPI_CHECK(settle_conflicts(context, prepared, look.request.plan));
   KOPI_CHECK(consent_to(context, prepared, given.flag("--yes"), given.flag("--allow-new-capabilities")));
   KOPI_CHECK(apply_prepared(prepared, install));
-  tell_result(outcome.text, prepared);
+  if (is_one_of_many) {
+    tell_briefly(outcome.text, prepared);
+  } else {
+    tell_result(outcome.text, prepared);
+  }
   if (prepared.plan.has_conflicts()) outcome.problem = conflicts_left(prepared);
   return outcome;
 }
 
-Result<std::vector<ProfileName>> wanted_profiles(const Context& context, const Arguments& given) {
-  std::vector<ProfileName> names;
-  if (!given.flag("--all")) {
-    for (const std::string& text : given.all("NAME")) {
-      KOPI_TRY(const ProfileName name, context.profile(text));
-      if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+// Looking at many sources is waiting for many hosts: several at once, and without a word, for their talk would be a jumble.
+std::vector<Look> look_at_all(Context& context, const Arguments& given, const std::vector<ProfileName>& names) {
+  constexpr std::size_t at_once = 8;
+  std::vector<Look> looks(names.size());
+  SilentReporter silence;
+  const InstallContext own = context.install_context();
+  const InstallContext quiet{own.home, own.environment, own.clock, silence, own.interrupt, false, own.program_version};
+  run_parallel(names.size(), at_once, [&](std::size_t i) {
+    auto request = read_request(context, given, names[i]);
+    if (!request) {
+      looks[i].request.name = names[i];
+      looks[i].found = std::move(request).error();
+      return;
     }
-    if (names.empty()) names.push_back(context.selection.name);
-    return names;
+    looks[i].request = *std::move(request);
+    looks[i].found = prepare_update(looks[i].request, quiet);
+  });
+  // Where a host wants a password, the person at the terminal is asked, one host after the other.
+  for (Look& look : looks) {
+    if (!look.found && look.found.error().code == Code::auth && own.may_ask) look.found = prepare_update(look.request, own);
   }
-  if (!given.all("NAME").empty()) return error(Code::usage, "--all and names exclude each other");
-  if (given.flag("--to")) return error(Code::usage, "--all and --to exclude each other");
-  KOPI_TRY(const auto all, list_profiles(context.home));
-  for (const ProfileName& name : all) {
-    const auto record = read_install_record(context.home, name);
-    if (!record || *record) names.push_back(name);  // a damaged record is reported by its own update
-  }
-  return names;
-}
-
-// The contract's order when several profiles end differently.
-int severity_of(int exit) {
-  constexpr int order[] = {7, 4, 8, 5, 6, 1};
-  const auto found = std::find(std::begin(order), std::end(order), exit);
-  return exit == 0 ? 100 : static_cast<int>(found - std::begin(order));
+  return looks;
 }
 
 Result<Outcome> run(Context& context, const Arguments& given) {
-  KOPI_TRY(const auto names, wanted_profiles(context, given));
-  if (names.size() == 1 && !given.flag("--all")) return update_one(context, given, names.front());
-  Outcome outcome;
-  Node records = Node::sequence();
-  std::optional<Error> worst;
-  for (const ProfileName& name : names) {
-    auto one = update_one(context, given, name);
-    std::optional<Error> problem = one ? one->problem : std::optional(one.error());
-    if (problem && problem->code == Code::interrupted) return *problem;
-    if (one) outcome.text.append(std::move(one->text));
-    Node record = problem
-                      ? error_record(*problem, one ? one->data : Node(), {})
-                      : Node::mapping({{"ok", true}, {"exit", 0}, {"code", Node()}, {"data", one->data}, {"findings", Node::sequence()}});
-    record.set("name", name.str());
-    records.push(std::move(record));
-    if (!problem) continue;
-    if (names.size() > 1) context.console.error(Text().print("{}: ", name.str()).append(describe(*problem)));
-    if (!worst || severity_of(info(problem->code).exit) < severity_of(info(worst->code).exit))
-      worst = Error{problem->code, fmt::format("{} could not be updated", name.str())};
+  if (given.flag("--all") && given.flag("--to")) return error(Code::usage, "--all and --to exclude each other");
+  KOPI_TRY(const auto names, named_profiles(context, given));
+  if (names.size() == 1 && !given.flag("--all")) {
+    Look look;
+    KOPI_TRY(look.request, read_request(context, given, names.front()));
+    look.found = prepare_update(look.request, context.install_context());
+    return finish_update(context, given, std::move(look), false);
   }
+  SeveralOutcomes outcomes("could not be updated");
+  for (Look& look : look_at_all(context, given, names)) {
+    const ProfileName name = look.request.name;
+    auto one = finish_update(context, given, std::move(look), true);
+    if (context.interrupt.requested()) return interrupted_error();
+    outcomes.add(context, name, std::move(one));
+  }
+  Outcome outcome = std::move(outcomes).finish();
   if (names.empty()) outcome.text.print("No profile was installed from a distribution.\n");
-  outcome.data = Node::mapping({{"profiles", std::move(records)}});
-  outcome.problem = std::move(worst);
   return outcome;
 }
 
