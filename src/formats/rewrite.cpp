@@ -46,6 +46,15 @@ Result<std::string> proven(std::string text, const Rewrite& asked) {
   return text;
 }
 
+Result<std::string> rewritten(const LaidOut& live, const Rewrite& asked, const detail::Spots& spots) {
+  KOPI_TRY(std::string text, asked.syntax == Syntax::json ? rewrite_json(live, *asked.target, spots, asked.may_go)
+                                                          : rewrite_yaml(live, *asked.target, spots, asked.may_go));
+  auto done = proven(text, asked);
+  // A block of text that came to stand last needs the line end that the file did without.
+  if (!done && asked.syntax == Syntax::yaml && !text.ends_with('\n')) return proven(text + live.newline(), asked);
+  return done;
+}
+
 }  // namespace
 
 Comments find_comments(std::string_view yaml) {
@@ -74,12 +83,11 @@ Result<std::string> rewrite(const Rewrite& asked) {
   for (const LaidOut& source : sources) {
     if (!source.roots.empty()) spots.push_back({&source, source.node, &source.roots[0]});
   }
-  KOPI_TRY(std::string text, asked.syntax == Syntax::json ? rewrite_json(live, *asked.target, spots, asked.may_go)
-                                                          : rewrite_yaml(live, *asked.target, spots, asked.may_go));
-  auto done = proven(text, asked);
-  // A block of text that came to stand last needs the line end that the file did without.
-  if (!done && asked.syntax == Syntax::yaml && !text.ends_with('\n')) return proven(text + live.newline(), asked);
-  return done;
+  auto done = rewritten(live, asked, spots);
+  if (done) return done;
+  // What the author wrote may not fit into its new place, as a block of text before blank lines. On one line it does.
+  auto plainly = rewritten(live, asked, {});
+  return plainly ? std::move(plainly) : std::move(done);
 }
 
 }  // namespace kopi

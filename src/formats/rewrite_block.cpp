@@ -41,7 +41,7 @@ Result<void> BlockWriter::root(const Node& target, const Spots& spots) {
 
 Result<void> BlockWriter::value(const YamlLayout& now, const Node& node, const Node& target, const Spots& spots, bool in_list) {
   if (means_the_same(node, target)) return {};
-  if (now.shape == Shape::alias) return cannot_edit(now);
+  if (now.shape == Shape::alias) return {};  // what it stands for may change as it shall; the proof decides
   if (now.shape == Shape::block_mapping && target.is(Node::Kind::mapping) && keeps_its_dash(now, target)) {
     return members(now, node, target, spots);
   }
@@ -63,7 +63,8 @@ Result<void> BlockWriter::value(const YamlLayout& now, const Node& node, const N
 // Of a mapping in the line of a list's dash some key must stay, to stand there.
 bool BlockWriter::keeps_its_dash(const YamlLayout& now, const Node& target) const {
   if (live_.is_first_on_line(now.children.front().key_begin)) return !target.items().empty();
-  return std::any_of(now.children.begin(), now.children.end(), [&](const YamlLayout& child) { return target.find(child.key) != nullptr; });
+  const MemberIndex after(&target);
+  return std::any_of(now.children.begin(), now.children.end(), [&](const YamlLayout& child) { return after.find(child.key) != nullptr; });
 }
 
 Result<void> BlockWriter::members(const YamlLayout& now, const Node& node, const Node& target, const Spots& spots) {

@@ -39,10 +39,12 @@ FlowWriter::FlowWriter(const LaidOut& live, Syntax syntax, const Comments& may_g
 
 Result<std::string> FlowWriter::value(const YamlLayout& now, const Node& node, const Node& target, const Spots& spots) const {
   if (means_the_same(node, target)) return std::string(live_.slice(now.begin, now.end));
-  if (now.has_properties || now.shape == Shape::alias || now.is_block_collection()) return cannot_edit(now);
+  if (now.shape == Shape::alias) return std::string(live_.slice(now.begin, now.end));  // what it stands for may change as it shall
+  if (now.is_block_collection() || (now.has_properties && now.children.empty())) return cannot_edit(now);
   const bool same_kind = !target.is_scalar() &&
                          ((now.is_mapping() && target.is(Node::Kind::mapping)) || (now.is_sequence() && target.is(Node::Kind::sequence)));
   if (same_kind) return collection(now, node, target, spots);
+  if (now.has_properties) return cannot_edit(now);
   return new_value(target, spots, now);
 }
 
@@ -205,6 +207,19 @@ std::string FlowWriter::with_comments(std::string between, std::size_t begin, st
   return between.insert(has_return ? last_line - 1 : last_line, lines);
 }
 
+// What stands from `left` on, the end of a part, to `to`, where parts between them up to `right` are gone: the rest of the left one's line
+// is its comma and its comment, and what follows the right one's line belongs to what comes next.
+std::string FlowWriter::bridge(std::size_t left, std::size_t right, std::size_t to) const {
+  const std::size_t left_line = live_.end_of_line(left);
+  const std::size_t right_line = live_.end_of_line(right);
+  if (left >= right || left_line >= right || right_line >= to) return with_comments(std::string(live_.slice(right, to)), left, right);
+  const std::string rest_of_line(live_.slice(left, left_line));
+  const bool is_whole =
+      rest_of_line.find_first_not_of(", \t") == std::string::npos || trim(replace_all(rest_of_line, ",", " ")).starts_with('#');
+  if (!is_whole) return with_comments(std::string(live_.slice(right, to)), left, right);  // the next part stands in the same line
+  return with_comments(rest_of_line + std::string(live_.slice(right_line, to)), left_line, right_line);
+}
+
 std::string FlowWriter::join_pieces(const YamlLayout& now, std::vector<Piece> pieces) const {
   const auto& parts = now.children;
   const std::string_view brackets = now.is_mapping() ? "{}" : "[]";
@@ -230,8 +245,7 @@ std::string FlowWriter::join_pieces(const YamlLayout& now, std::vector<Piece> pi
       const int left = pieces[i - 1].present;
       const YamlLayout* before = left < 0 ? nullptr : &parts[static_cast<std::size_t>(left)];
       if (part != nullptr && right > 0 && !used) {
-        const std::size_t end = end_of(*(part - 1));
-        out += with_comments(std::string(live_.slice(end, part->key_begin)), covered, end);
+        out += bridge(covered, end_of(*(part - 1)), part->key_begin);
       } else if (part == nullptr && before != nullptr && before != &parts.back()) {  // a comment behind a comma stays with its part
         out += live_.slice(end_of(*before), before[1].key_begin);
         covered = before[1].key_begin;
@@ -250,7 +264,11 @@ std::string FlowWriter::join_pieces(const YamlLayout& now, std::vector<Piece> pi
       used = false;
     }
   }
-  return out + (parts.empty() ? closing : with_comments(closing, covered, end_of(parts.back())));
+  const std::size_t last = parts.empty() ? covered : end_of(parts.back());
+  if (covered >= last) return out + closing;
+  closing = bridge(covered, last, now.end);
+  if (const auto comma = closing.find(','); comma < closing.find('#') && comma < closing.find('\n')) closing.erase(comma, 1);
+  return out + closing;
 }
 
 std::size_t FlowWriter::end_of(const YamlLayout& part) const {

@@ -37,6 +37,7 @@ class FlowWriter {
   std::string indentation_inside(const YamlLayout& collection) const;
   std::string separator(const YamlLayout& collection) const;
   std::string with_comments(std::string between, std::size_t begin, std::size_t end) const;
+  std::string bridge(std::size_t left, std::size_t right, std::size_t to) const;
   std::string join_pieces(const YamlLayout& now, std::vector<Piece> pieces) const;
   std::size_t end_of(const YamlLayout& part) const;
   Error cannot_edit(const YamlLayout& part) const;

@@ -75,20 +75,26 @@ std::vector<bool> longest_growing(const std::vector<int>& values) {
 
 }  // namespace
 
+LineText::LineText(std::string_view text) : text_(text), newline_(text.find("\r\n") == std::string_view::npos ? "\n" : "\r\n") {
+  starts_.push_back(text.starts_with("\xEF\xBB\xBF") ? 3 : 0);
+  for (auto at = text.find('\n'); at != std::string_view::npos; at = text.find('\n', at + 1)) starts_.push_back(at + 1);
+}
+
 std::size_t LineText::start_of_line(std::size_t at) const {
-  const auto before = at == 0 ? std::string_view::npos : text_.rfind('\n', at - 1);
-  if (before != std::string_view::npos) return before + 1;
-  return text_.starts_with("\xEF\xBB\xBF") ? 3 : 0;
+  const auto behind = std::upper_bound(starts_.begin(), starts_.end(), at);
+  return behind == starts_.begin() ? starts_.front() : *std::prev(behind);
 }
 
 std::size_t LineText::end_of_line(std::size_t at) const {
-  const auto end = std::min(text_.find('\n', at), text_.size());
-  return end > at && end < text_.size() && text_[end - 1] == '\r' ? end - 1 : end;
+  const auto behind = std::upper_bound(starts_.begin(), starts_.end(), at);
+  if (behind == starts_.end()) return text_.size();
+  const std::size_t end = *behind - 1;
+  return end > at && text_[end - 1] == '\r' ? end - 1 : end;
 }
 
 std::size_t LineText::next_line(std::size_t at) const {
-  const auto end = text_.find('\n', at);
-  return end == std::string_view::npos ? text_.size() : end + 1;
+  const auto behind = std::upper_bound(starts_.begin(), starts_.end(), at);
+  return behind == starts_.end() ? text_.size() : *behind;
 }
 
 bool LineText::is_first_on_line(std::size_t at) const { return trim(slice(start_of_line(at), at)).empty(); }

@@ -24,7 +24,7 @@ struct Range {
 /// A text, line by line.
 class LineText {
  public:
-  explicit LineText(std::string_view text) : text_(text), newline_(text.find("\r\n") == std::string_view::npos ? "\n" : "\r\n") {}
+  explicit LineText(std::string_view text);
 
   std::string_view text() const { return text_; }
   const std::string& newline() const { return newline_; }
@@ -41,6 +41,7 @@ class LineText {
  private:
   std::string_view text_;
   std::string newline_;
+  std::vector<std::size_t> starts_;  ///< of each line: a text may be one line of a mebibyte
 };
 
 /// A text that was read, with its layout and comments.

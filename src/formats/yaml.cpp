@@ -29,7 +29,8 @@ class Walker {
   Walker(std::vector<YamlEvent> events, std::string_view file, const DocumentLimits& limits)
       : events_(std::move(events)), file_(file), limits_(limits) {}
 
-  Result<Node> document(const YAML::Node& loaded) {
+  /// `loaded`: what the second reader made of it; null: there is none.
+  Result<Node> document(const YAML::Node* loaded) {
     if (events_.empty()) return Node();
     return node(loaded);
   }
@@ -39,7 +40,7 @@ class Walker {
     return error(code, "{}:{}:{}: {}", file_, place.line, place.column, reason);
   }
 
-  Result<Node> node(const YAML::Node& loaded) {
+  Result<Node> node(const YAML::Node* loaded) {
     const YamlEvent& event = events_[next_];
     if (event.kind == Kind::alias) {
       ++next_;
@@ -79,18 +80,13 @@ class Walker {
     return *found->second;
   }
 
-  Result<Node> scalar(const YAML::Node& loaded) {
+  Result<Node> scalar(const YAML::Node* loaded) {
     const YamlEvent& event = events_[next_++];
     const bool plain = event.style == YamlEvent::Style::plain && event.tag.empty();
-    std::string value;
-    if (loaded.IsScalar()) {
-      value = loaded.Scalar();
-    } else if (!loaded.IsNull()) {
-      return disagreement(file_, event.place);
+    if (loaded != nullptr) {
+      const bool same = loaded->IsNull() ? Node::scalar(event.text, plain).is_null() : loaded->IsScalar() && loaded->Scalar() == event.text;
+      if (!same) return disagreement(file_, event.place);
     }
-    const Node ours = Node::scalar(event.text, plain);
-    const bool same = loaded.IsNull() ? ours.is_null() : value == event.text;
-    if (!same) return disagreement(file_, event.place);
     Node built = tagged(event, plain);
     built.set_place(event.place);
     return built;
@@ -104,38 +100,42 @@ class Walker {
     return built;
   }
 
-  Result<Node> sequence(const YAML::Node& loaded) {
+  Result<Node> sequence(const YAML::Node* loaded) {
     const Place place = events_[next_++].place;
-    if (!loaded.IsSequence()) return disagreement(file_, place);
+    if (loaded != nullptr && !loaded->IsSequence()) return disagreement(file_, place);
     Node built = Node::sequence();
     built.set_place(place);
     std::size_t index = 0;
     while (events_[next_].kind != Kind::sequence_end) {
-      if (index >= loaded.size()) return disagreement(file_, events_[next_].place);
-      KOPI_TRY(Node item, node(loaded[index++]));
+      if (loaded != nullptr && index >= loaded->size()) return disagreement(file_, events_[next_].place);
+      const YAML::Node loaded_item = loaded == nullptr ? YAML::Node() : (*loaded)[index];
+      ++index;
+      KOPI_TRY(Node item, node(loaded == nullptr ? nullptr : &loaded_item));
       built.push(std::move(item));
     }
     ++next_;
-    if (index != loaded.size()) return disagreement(file_, place);
+    if (loaded != nullptr && index != loaded->size()) return disagreement(file_, place);
     return built;
   }
 
-  Result<Node> mapping(const YAML::Node& loaded) {
+  Result<Node> mapping(const YAML::Node* loaded) {
     const Place place = events_[next_++].place;
-    if (!loaded.IsMap()) return disagreement(file_, place);
+    if (loaded != nullptr && !loaded->IsMap()) return disagreement(file_, place);
     Node built = Node::mapping();
     built.set_place(place);
     std::vector<std::pair<Place, Node>> merged;
     std::unordered_set<std::string> keys;
-    auto entry = loaded.begin();
+    auto entry = loaded == nullptr ? YAML::const_iterator() : loaded->begin();
     while (events_[next_].kind != Kind::mapping_end) {
       const YamlEvent& key = events_[next_];
-      if (entry == loaded.end()) return disagreement(file_, key.place);
+      if (loaded != nullptr && entry == loaded->end()) return disagreement(file_, key.place);
       if (key.kind != Kind::scalar) return refuse(Code::yaml, key.place, "a key must be a simple value");
-      KOPI_TRY(Node key_node, node(entry->first));
+      const YAML::Node loaded_key = loaded == nullptr ? YAML::Node() : entry->first;
+      KOPI_TRY(Node key_node, node(loaded == nullptr ? nullptr : &loaded_key));
       if (!keys.insert(key.text).second) return refuse(Code::yaml, key.place, fmt::format("duplicate key '{}'", key.text));
-      KOPI_TRY(Node value, node(entry->second));
-      ++entry;
+      const YAML::Node loaded_value = loaded == nullptr ? YAML::Node() : entry->second;
+      KOPI_TRY(Node value, node(loaded == nullptr ? nullptr : &loaded_value));
+      if (loaded != nullptr) ++entry;
       if (key.text == "<<" && key.style == YamlEvent::Style::plain) {
         merged.emplace_back(key.place, std::move(value));
         continue;
@@ -144,7 +144,7 @@ class Walker {
       built.push(std::move(value));
     }
     ++next_;
-    if (entry != loaded.end()) return disagreement(file_, place);
+    if (loaded != nullptr && entry != loaded->end()) return disagreement(file_, place);
     for (const auto& [key_place, source] : merged) KOPI_CHECK(merge_into(built, keys, source, key_place));
     return built;
   }
@@ -176,10 +176,15 @@ Result<Node> parse_yaml(std::string_view text, std::string_view file, const Docu
   KOPI_TRY(auto events, detail::read_yaml_events(text, file, limits));
   try {
     const YAML::Node loaded = YAML::Load(std::string(text));
-    return Walker(std::move(events), file, limits).document(loaded);
+    return Walker(std::move(events), file, limits).document(&loaded);
   } catch (const YAML::Exception& problem) {  // the gate took it for YAML
     return disagreement(file, {problem.mark.line + 1, problem.mark.column + 1});
   }
+}
+
+Result<Node> compare_yaml(std::string_view text, std::string_view file, const DocumentLimits& limits) {
+  KOPI_TRY(auto events, detail::read_yaml_events(text, file, limits));
+  return Walker(std::move(events), file, limits).document(nullptr);
 }
 
 }  // namespace kopi

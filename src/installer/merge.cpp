@@ -62,24 +62,30 @@ class DocumentMerge {
   DocumentMerge(const MergeInput& input, Syntax syntax) : input_(input), syntax_(syntax) {}
 
   MergeOutcome run() {
-    for (const auto& [text, whose] :
-         {std::pair(input_.base.value_or(input_.ours), "what was shipped last"), {input_.ours, "yours"}, {input_.theirs, "the author's"}}) {
-      auto read = parse(text);
+    for (const auto& [text, whose] : sides()) {
+      auto read = documents_.size() == 1 ? parse(text) : compare(text);  // ours is live
       if (!read) return unreadable(whose, read.error());
       documents_.push_back(*std::move(read));
     }
     if (!input_.base && !(is_table(ours()) && is_table(theirs()))) return one_side(input_, "your own file, and no common past");
     NodeMerge merge = merge_nodes(input_.base ? &documents_[0] : nullptr, ours(), theirs(), input_.favor);
     const auto text = text_of(merge);
-    if (!text) return conflict(input_, text.error().message);
+    if (!text) return not_merged(text.error());
     const bool decided = merge.conflicts.empty() || input_.favor != Favor::none;
     std::string reason = merge.conflicts.empty() ? "merged" : fmt::format("both changed {}", named(merge.conflicts));
     return {*text, decided, std::move(merge.conflicts), std::move(reason)};
   }
 
  private:
+  // What goes live is read by all that ever read it; what is only compared, by one reader.
   Result<Node> parse(std::string_view text) const {
     return syntax_ == Syntax::json ? parse_json(text, input_.path) : parse_yaml(text, input_.path);
+  }
+  Result<Node> compare(std::string_view text) const {
+    return syntax_ == Syntax::json ? parse_json(text, input_.path) : compare_yaml(text, input_.path);
+  }
+  std::vector<std::pair<std::string_view, std::string_view>> sides() const {
+    return {{input_.base.value_or(input_.ours), "what was shipped last"}, {input_.ours, "yours"}, {input_.theirs, "the author's"}};
   }
   const Node& ours() const { return documents_[1]; }
   const Node& theirs() const { return documents_[2]; }
@@ -90,6 +96,14 @@ class DocumentMerge {
     std::string reason = fmt::format("{} does not parse: {}", whose, why.message);
     if (input_.favor == Favor::theirs && !parse(input_.theirs)) return conflict(input_, std::move(reason));
     return one_side(input_, std::move(reason));
+  }
+
+  // Where a side was taken for more readable than it is, that is the reason.
+  MergeOutcome not_merged(const Error& why) const {
+    for (const auto& [text, whose] : sides()) {
+      if (const auto read = parse(text); !read) return unreadable(whose, read.error());
+    }
+    return conflict(input_, why.message);
   }
 
   static bool means(const Node& read, const Node& merged) {
@@ -109,8 +123,9 @@ class DocumentMerge {
     look_at_comments(task);
     const auto mostly_ours = lines ? lines : merged_lines(Favor::ours);  // without a conflict they are the same
     if (mostly_ours) {
-      const auto read = parse(*mostly_ours);
-      if (read && means(*read, merged) && has_comments(*mostly_ours, task.must_stay)) return *mostly_ours;
+      const auto read = compare(*mostly_ours);
+      const bool fits = read && means(*read, merged) && has_comments(*mostly_ours, task.must_stay);
+      if (fits && (syntax_ == Syntax::json || parse(*mostly_ours))) return *mostly_ours;
       if (read && merge.conflicts.empty()) {
         task.live = {*mostly_ours, &*read};
         if (auto text = rewrite(task)) return text;

@@ -220,3 +220,15 @@ TEST_CASE("texts that would keep a reader busy for minutes are refused") {
   CHECK(outcome(parse("a: |\r\n" + times(1100, "  \r\n") + "  b")) == "E_LIMIT f:1026:1: more than 1024 blank lines in a row");
   CHECK(outcome(parse("a: 1\n" + times(1000, "\n") + "b: 2\n")) == R"({"a": 1, "b": 2})");
 }
+
+TEST_CASE("a text that is only compared reads the same by one reader") {
+  for (const std::string text :
+       {"a: 1\nb: [x, 'y', ~]\nc: &x {d: 1.10}\ne: *x\nf:\n  <<: *x\n  g: |\n    text\n", "", "- yes\n- !!str 1\n", "a: 1\r\n"}) {
+    CAPTURE(text);
+    const Node one = test::must(compare_yaml(text, "a.yaml"));
+    const Node two = test::must(parse_yaml(text, "a.yaml"));
+    CHECK(one == two);
+  }
+  CHECK(compare_yaml("a: 1\na: 2\n", "a.yaml").error().message == "a.yaml:2:1: duplicate key 'a'");
+  CHECK(compare_yaml("a: [\n", "a.yaml").error().code == Code::yaml);
+}
