@@ -8,6 +8,7 @@
 #include "model/cron_job.hpp"
 #include "model/portable.hpp"
 #include "model/settings.hpp"
+#include "model/source_ref.hpp"
 #include "store/profiles.hpp"
 #include "system/crypto.hpp"
 #include "system/files.hpp"
@@ -94,6 +95,12 @@ class Inspector {
   Result<void> take_record(const ImportMember& member) {
     KOPI_TRY(const std::string text, content(member, k_record));
     KOPI_TRY(plan_.record, parse_archive_record(text));
+    if (!plan_.record->installed) return {};
+    // Whose updates these are follows from the address that is shown, and from nothing else.
+    InstallRecord& installed = *plan_.record->installed;
+    const auto source = parse_source(installed.source, std::nullopt, {context_.home.user_home, "/"});
+    if (!source) return error(Code::archive, "{} names no source: {}", k_archive_record, source.error().message);
+    installed.identity = source->identity();
     return {};
   }
 
