@@ -50,6 +50,8 @@ Result<WrittenArchive> write_archive_output(
     }));
   } else {
     written.path = absolute_path(output.value_or("."), context.working_directory);
+    const bool is_meant = output && output->ends_with('/');
+    if (is_meant && !is_directory(written.path)) return error(Code::not_found, "there is no directory {}", written.path);
     if (is_directory(written.path)) written.path = join_path(written.path, name);
     KOPI_TRY(OutputFile file, OutputFile::open(written.path, mode));
     warn_of_work_tree(context, written.path);

@@ -1,6 +1,9 @@
 #include "installer/archive_record.hpp"
 
+#include <algorithm>
+
 #include "formats/json.hpp"
+#include "model/ownership.hpp"
 #include "system/crypto.hpp"
 
 namespace kopi {
@@ -21,6 +24,20 @@ Node to_json(const Ledger& ledger) {
   return list;
 }
 
+/// What an update or `kopi update` may one day replace or remove: never a file of the user's.
+bool may_be_shipped(const RelPath& path, std::string_view key) {
+  return key == "bundled" ? path.first() == "skills" && path.depth() > 2 : !is_user_owned(path);
+}
+
+bool is_commit(std::string_view text) { return text.size() == 40 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos; }
+
+/// As kopi writes times: 2026-03-14T15:09:26Z.
+bool is_time(std::string_view text) {
+  constexpr std::string_view form = "0000-00-00T00:00:00Z";
+  return std::equal(text.begin(), text.end(), form.begin(), form.end(),
+                    [](char c, char f) { return f == '0' ? c >= '0' && c <= '9' : c == f; });
+}
+
 Result<Ledger> ledger_from(const Node& node, std::string_view key) {
   Ledger ledger;
   const Node* list = node.find(key);
@@ -34,6 +51,7 @@ Result<Ledger> ledger_from(const Node& node, std::string_view key) {
     const auto value = Digest::parse(digest->as_text());
     const std::string bits = mode->as_text();
     if (!value || (bits != "0644" && bits != "0755")) return bad(fmt::format("an entry of '{}' is wrong: {}", key, parsed.str()));
+    if (!may_be_shipped(parsed, key)) return bad(fmt::format("'{}' names a file that nobody ships: {}", key, parsed.str()));
     const LedgerEntry entry{bits == "0755" ? FileMode::executable : FileMode::regular, *value};
     if (!ledger.emplace(std::move(parsed), entry).second) return bad(fmt::format("'{}' names a file twice", key));
   }
@@ -106,6 +124,8 @@ Result<ArchiveRecord> parse_archive_record(std::string_view text) {
   installed.commit = string("commit");
   installed.installed_at = string("installed_at");
   installed.updated_at = string("updated_at");
+  if (!installed.commit.empty() && !is_commit(installed.commit)) return bad("its commit is none");
+  if (!is_time(installed.installed_at) || !is_time(installed.updated_at)) return bad("its times are none");
   const auto manifest = Digest::parse(string("manifest"));
   if (!manifest) return bad("it has no digest of the manifest");
   installed.manifest = *manifest;

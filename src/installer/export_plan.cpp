@@ -225,7 +225,7 @@ class Planner {
     Sha256 live, archived;
     Redactor redactor([&](std::string_view piece) -> Result<void> {
       reading.size += piece.size();
-      archived.add(piece);
+      if (is_shipped) archived.add(piece);
       return {};
     });
     for (bool first = true;; first = false) {
@@ -237,7 +237,7 @@ class Planner {
       }
       if (piece.empty()) break;
       raw += piece.size();
-      live.add(piece);
+      if (is_shipped) live.add(piece);
       if (reading.is_text) KOPI_CHECK(redactor.feed(piece));
       if (!reading.is_text && !is_shipped) break;
       if (context_.interrupt != nullptr && context_.interrupt->requested()) return interrupted_error();

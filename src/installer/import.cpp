@@ -12,9 +12,11 @@
 #include "store/lifecycle.hpp"
 #include "store/locks.hpp"
 #include "store/profiles.hpp"
+#include "store/transaction.hpp"
 #include "system/crypto.hpp"
 #include "system/directory.hpp"
 #include "system/files.hpp"
+#include "system/mapped_file.hpp"
 #include "system/step.hpp"
 
 namespace kopi {
@@ -100,13 +102,30 @@ class Unpacker {
   Blobs blobs_;
 };
 
+// The default profile is kopi's own home, which no rename can replace: its files come in one transaction.
+Result<void> fill_default(const std::string& home, const std::string& staging) {
+  KOPI_TRY(const Directory built, Directory::open(staging));
+  KOPI_TRY(Transaction transaction, Transaction::begin(home, "import"));
+  KOPI_CHECK(built.walk([&](const Directory::Entry& entry) -> Result<bool> {
+    if (entry.info.type != EntryType::file) return true;
+    KOPI_TRY(const RelPath path, RelPath::parse(entry.path));
+    KOPI_TRY(const Descriptor file, built.open_file(path));
+    KOPI_TRY(const MappedFile mapped, MappedFile::map(file, entry.path));
+    KOPI_CHECK(transaction.put_record(path, mapped.bytes(), entry.info.mode & 0777));
+    return true;
+  }));
+  KOPI_CHECK(transaction.commit());
+  for (const std::string_view name : profile_directories()) KOPI_CHECK(make_directories(join_path(home, name)));
+  return remove_tree(staging);
+}
+
 }  // namespace
 
 Result<Imported> apply_import(const ImportPlan& plan, const InstallContext& context, const AliasContext* alias) {
   const auto say = [&](std::string_view holder) { context.reporter.note(fmt::format("waiting for another kopi ({})", holder)); };
   constexpr std::string_view holder = "kopi profile import";
   KOPI_TRY(const FileLock lock, lock_profile(context.home, plan.name, LockMode::exclusive, std::string(holder), context.interrupt, say));
-  KOPI_CHECK(check_free(context.home, plan.name));
+  KOPI_CHECK(check_import_target(context.home, plan.name));
   KOPI_TRY(const FileLock store, lock_store(context.home, LockMode::shared, std::string(holder), context.interrupt, say));
   KOPI_TRY(const std::string staging, make_staging(context.home, plan.name));
   Imported imported{context.home.profile_path(plan.name), std::nullopt, {}};
@@ -119,6 +138,10 @@ Result<Imported> apply_import(const ImportPlan& plan, const InstallContext& cont
     reach_step("built");
     KOPI_CHECK(sync_file_system(staging));
     if (context.interrupt != nullptr && context.interrupt->requested()) return interrupted_error();
+    if (plan.name.is_default()) {
+      if (alias != nullptr) imported.published.no_alias = error(Code::alias, "the default profile needs none");
+      return fill_default(context.home.root, staging);
+    }
     KOPI_TRY(imported.published, publish_profile(context.home, plan.name, staging, alias));
     return {};
   };

@@ -43,6 +43,9 @@ struct ImportPlan {
 /// From the default profile's config.yaml, section `import`, else docs/formats/archive.md's.
 Result<ArchiveLimits> read_import_limits(const Home& home);
 
+/// A profile of that name can be made; of the default one: it was never used.   @error exists
+Result<void> check_import_target(const Home& home, const ProfileName& name);
+
 /// @error exists  the profile is there.   @error name  it can't be called so; `--name` helps
 /// @error digest  something is not what the archive's own record says
 /// @error archive, link, type, path, collision, limit  refused; nothing was written.   @error yaml, json  what it would do can't be shown

@@ -8,8 +8,10 @@
 #include "model/cron_job.hpp"
 #include "model/portable.hpp"
 #include "model/settings.hpp"
+#include "model/source_ref.hpp"
 #include "store/profiles.hpp"
 #include "system/crypto.hpp"
+#include "system/files.hpp"
 
 namespace kopi {
 namespace {
@@ -93,6 +95,12 @@ class Inspector {
   Result<void> take_record(const ImportMember& member) {
     KOPI_TRY(const std::string text, content(member, k_record));
     KOPI_TRY(plan_.record, parse_archive_record(text));
+    if (!plan_.record->installed) return {};
+    // Whose updates these are follows from the address that is shown, and from nothing else.
+    InstallRecord& installed = *plan_.record->installed;
+    const auto source = parse_source(installed.source, std::nullopt, {context_.home.user_home, "/"});
+    if (!source) return error(Code::archive, "{} names no source: {}", k_archive_record, source.error().message);
+    installed.identity = source->identity();
     return {};
   }
 
@@ -158,9 +166,18 @@ class Inspector {
   std::unordered_map<Digest, bool, PathKey> bases_;
 };
 
-Result<ProfileName> target_name(const ImportRequest& request, const std::string& root) {
-  auto name = parse_new_profile_name(request.name ? *request.name : root);
+// The default profile can't be made anew, but one that was never used can be filled: so a whole machine moves.
+Result<ProfileName> target_name(const ImportRequest& request, const std::string& root, const Home& home) {
+  const std::string& text = request.name ? *request.name : root;
+  const auto parsed = ProfileName::parse(text);
+  if (parsed && parsed->is_default()) {
+    KOPI_CHECK(check_import_target(home, *parsed));
+    return *parsed;
+  }
+  auto name = parse_new_profile_name(text);
   if (!name && !request.name) return with_hint(std::move(name).error(), "add --name NAME");
+  if (!name) return name;
+  KOPI_CHECK(check_import_target(home, *name));
   return name;
 }
 
@@ -180,21 +197,39 @@ Result<ArchiveLimits> read_import_limits(const Home& home) {
   return limits;
 }
 
+Result<void> check_import_target(const Home& home, const ProfileName& name) {
+  if (name.is_default()) {
+    if (!path_exists(home.root)) return {};
+    KOPI_TRY(const auto names, list_directory(home.root));
+    for (const std::string& entry : names) {
+      const auto path = RelPath::parse(entry);
+      const ProfilePart part = path ? part_of(*path) : ProfilePart::unknown;
+      const bool is_used = part == ProfilePart::settings || part == ProfilePart::memories || part == ProfilePart::sessions ||
+                           part == ProfilePart::credential;
+      const auto below =
+          is_directory(join_path(home.root, entry)) ? list_directory(join_path(home.root, entry)) : Result<std::vector<std::string>>();
+      const bool is_empty = is_directory(join_path(home.root, entry)) && below && below->empty();
+      if (is_used && !is_empty)
+        return with_hint(error(Code::exists, "the default profile is in use: there is {}", join_path(home.root, entry)), "add --name NAME");
+    }
+    return {};
+  }
+  auto free = check_free(home, name);
+  if (!free && free.error().hint.empty()) return with_hint(std::move(free).error(), "add --name NAME");
+  return free;
+}
+
 Result<ImportPlan> prepare_import(const ImportRequest& request, const InstallContext& context) {
   KOPI_TRY(const ArchiveLimits limits, read_import_limits(context.home));
   if (request.name) {  // what can't be is said before a long archive is read
-    KOPI_TRY(const ProfileName name, target_name(request, ""));
-    KOPI_CHECK(check_free(context.home, name));
+    KOPI_CHECK(target_name(request, "", context.home));
   }
   ImportPlan plan;
   const auto shown = request.path == "-" ? std::string("stdin") : request.path;
   KOPI_TRY(plan.source, open_import_source(request.path, limits, context));
   KOPI_CHECK(Inspector(plan, context).inspect().while_doing("reading {}", shown));
   if (plan.files.empty()) return error(Code::archive, "{} holds no file of a profile", shown);
-  KOPI_TRY(plan.name, target_name(request, plan.root));
-  auto free = check_free(context.home, plan.name);
-  if (!free && free.error().hint.empty()) return with_hint(std::move(free).error(), "add --name NAME");
-  if (!free) return std::move(free).error();
+  KOPI_TRY(plan.name, target_name(request, plan.root, context.home));
   KOPI_TRY(plan.env, env_status(plan.brought.manifest, context.home, plan.name, context.environment));
   return plan;
 }

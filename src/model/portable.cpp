@@ -76,8 +76,9 @@ bool is_database_log(std::string_view folded) {
 
 bool is_passing(std::string_view name) {
   const std::string folded = fold(name);
-  return folded == "__pycache__" || folded == ".ds_store" || folded == ".git" || folded.ends_with(".pyc") || folded.ends_with(".pyo") ||
-         folded.ends_with(".sock") || folded.ends_with(".tmp") || folded.ends_with(".kopi-new") || is_database_log(folded);
+  return folded == "__pycache__" || folded == ".ds_store" || is_git_directory_name(name) || folded.ends_with(".pyc") ||
+         folded.ends_with(".pyo") || folded.ends_with(".sock") || folded.ends_with(".tmp") || folded.ends_with(".kopi-new") ||
+         is_database_log(folded);
 }
 
 }  // namespace

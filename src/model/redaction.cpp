@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <optional>
 
 #include "base/text.hpp"
@@ -68,12 +69,20 @@ constexpr Prefix k_prefixes[] = {{"sk-", 16, "a model provider's key"},
                                  {"hvs.", 20, "a Vault token"},
                                  {"dapi", 32, "a Databricks token"}};
 
-constexpr auto k_starts = [] {
-  std::array<bool, 256> starts{};
-  for (const Prefix& prefix : k_prefixes) starts[static_cast<unsigned char>(prefix.start[0])] = true;
-  starts[static_cast<unsigned char>('e')] = true;  // eyJ: a JSON web token
-  return starts;
+// Which two characters a key can start with: nearly every word of a text is told apart by one look.
+constexpr std::size_t pair_of(char first, char second) {
+  return static_cast<std::size_t>(static_cast<unsigned char>(first)) << 8 | static_cast<unsigned char>(second);
+}
+constexpr auto k_pairs = [] {
+  std::array<std::uint64_t, 1024> pairs{};
+  const auto add = [&](std::string_view start) {
+    pairs[pair_of(start[0], start[1]) / 64] |= std::uint64_t{1} << pair_of(start[0], start[1]) % 64;
+  };
+  for (const Prefix& prefix : k_prefixes) add(prefix.start);
+  add("ey");  // a JSON web token
+  return pairs;
 }();
+constexpr bool may_start(char first, char second) { return (k_pairs[pair_of(first, second) / 64] >> pair_of(first, second) % 64 & 1) != 0; }
 
 /// A stretch of a line that is to be replaced.
 struct Span {
@@ -189,7 +198,7 @@ std::optional<Span> named_value(std::string_view line, std::size_t at) {
 
 std::optional<Span> secret_at(std::string_view line, std::size_t at) {
   const char c = line[at];
-  if (k_starts[static_cast<unsigned char>(c)] && (at == 0 || !is_word(line[at - 1]))) {
+  if (at + 1 < line.size() && may_start(c, line[at + 1]) && (at == 0 || !is_word(line[at - 1]))) {
     if (const auto span = prefixed(line, at)) return span;
   }
   if (c != ':' && c != '=') return std::nullopt;

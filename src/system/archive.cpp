@@ -2,10 +2,10 @@
 
 #include <archive.h>
 #include <archive_entry.h>
-#include <locale.h>
 
 #include <array>
 #include <cerrno>
+#include <clocale>
 #include <cstring>
 #include <unordered_map>
 

@@ -22,6 +22,7 @@ SAFE_ARGUMENT = re.compile(r'text\.render\(\w+\)|("(?:\\.|[^"\\])*"\s*\+\s*)?esc
 # Who may print bytes as they are, and why that is safe.
 RAW = {
     "src/cli/answer.cpp": (2, "JSON: render_json() escapes every control and bidirectional character"),
+    "src/cli/archive_output.cpp": (1, "an archive for a pipe; a terminal is refused"),
     "src/cli/chat_view.cpp": (4, "events are JSON as above; a pipe gets the model's very bytes; a lone line break"),
     "src/cli/console.cpp": (2, "its definition, and rendered Text"),
     "src/cli/console.hpp": (1, "its declaration"),

@@ -25,6 +25,8 @@ NAMES = (
     (re.compile(r"\$GIT\b"), lambda m: "https://git.example"),
     (re.compile(r"(?<=\d{8}-\d{6}-)[0-9a-f]{6}"), lambda m: "1a2b3c"),
     (re.compile(r'(?<="commit": ")([0-9a-f]{12}|unknown)(?=")'), lambda m: "0123456789ab"),
+    # An archive holds the address that it came from, with this run's port; and how far it shrinks is zlib's affair.
+    (re.compile(r'"digest": "sha256:[0-9a-f]{64}"(, "tree": "[^"]*")?, "bytes": \d+'), lambda m: f'"digest": "sha256:{"0123456789abcdef" * 4}"{m[1] or ""}, "bytes": 1420'),
     (re.compile(r'(?<="how": ")[^"]*'), lambda m: "sudo apt-get install --only-upgrade kopi"),
 )
 

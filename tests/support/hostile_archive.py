@@ -268,7 +268,7 @@ def with_record(text, *members):
 
 
 RECORD = ('{"schema": 1, "source": "https://git.example/bot.git", "manifest": "sha256:%s", "redacted": [], "bundled": [], '
-          '"ledger": [{"path": "%s", "mode": "0644", "digest": "sha256:%s"}]}')
+          '"installed_at": "2026-03-14T15:09:26Z", "updated_at": "2026-03-14T15:09:26Z", "ledger": [{"path": "%s", "mode": "0644", "digest": "sha256:%s"}]}')
 KINDS["wrong-digest"] = ("E_DIGEST", lambda: with_record(RECORD % ("0" * 64, "SOUL.md", "1" * 64)))
 KINDS["wrong-base"] = ("E_DIGEST", lambda: packed(member("bot/.kopi-base/" + "1" * 64)))
 KINDS["missing-base"] = ("E_DIGEST", lambda: with_record(RECORD % ("0" * 64, "gone.md", "1" * 64)))
@@ -276,6 +276,12 @@ KINDS["base-elsewhere"] = ("E_ARCHIVE", lambda: packed(member("bot/.kopi-base/x"
 KINDS["record-no-json"] = ("E_ARCHIVE", lambda: with_record("{"))
 KINDS["record-other-schema"] = ("E_ARCHIVE", lambda: with_record('{"schema": 2}'))
 KINDS["record-path-out"] = ("E_PATH", lambda: with_record(RECORD % ("0" * 64, "../evil", "1" * 64)))
+KINDS["record-owns-memories"] = ("E_ARCHIVE", lambda: with_record(RECORD % ("0" * 64, "memories/MEMORY.md", "1" * 64)))
+KINDS["record-owns-keys"] = ("E_ARCHIVE", lambda: with_record(RECORD % ("0" * 64, ".env", "1" * 64)))
+KINDS["record-without-source"] = ("E_ARCHIVE", lambda: with_record((RECORD % ("0" * 64, "SOUL.md", "1" * 64)).replace("https://git.example/bot.git", "")))
+KINDS["record-odd-source"] = ("E_ARCHIVE", lambda: with_record((RECORD % ("0" * 64, "SOUL.md", "1" * 64)).replace("https://git.example/bot.git", "-oProxyCommand=x")))
+KINDS["record-odd-commit"] = ("E_ARCHIVE", lambda: with_record((RECORD % ("0" * 64, "SOUL.md", "1" * 64)).replace('"schema": 1', '"schema": 1, "commit": "HEAD"')))
+KINDS["bundled-elsewhere"] = ("E_ARCHIVE", lambda: with_record('{"schema": 1, "ledger": [], "bundled": [{"path": "SOUL.md", "mode": "0644", "digest": "sha256:%s"}]}' % ("1" * 64)))
 KINDS["broken-config"] = ("E_YAML", lambda: packed(member("bot/config.yaml", b"a: [\n")))
 KINDS["broken-mcp"] = ("E_JSON", lambda: packed(member("bot/mcp.json", b"{")))
 

@@ -59,7 +59,7 @@ Text preview(const ImportPlan& plan, const Context& context) {
   text.print("\n");
   if (installed != nullptr) row(text, "source", installed->source);
   if (installed != nullptr && !installed->commit.empty()) row(text, "commit", installed->commit.substr(0, 12));
-  row(text, "target", context.home.profile_path(plan.name) + " (new)");
+  row(text, "target", context.home.profile_path(plan.name) + (plan.name.is_default() ? " (the default profile, unused so far)" : " (new)"));
   row(text, "files", fmt::format("{}, {}", count_of(plan.files.size(), "file"), human_bytes(plan.bytes)));
   if (plan.memories || plan.sessions)
     row(text, "data", plan.memories && plan.sessions ? "memories and sessions" : plan.memories ? "memories" : "sessions");
