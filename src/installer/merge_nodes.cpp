@@ -167,11 +167,9 @@ NodeMerge merge_nodes(const Node* base, const Node& ours, const Node& theirs, Me
 Node to_json(const std::vector<KeyConflict>& conflicts) {
   Node list = Node::sequence();
   for (const KeyConflict& conflict : conflicts) {
-    Node item = Node::mapping({{"key", conflict.key}});
-    if (conflict.base) item.set("base", *conflict.base);
-    if (conflict.ours) item.set("ours", *conflict.ours);
-    if (conflict.theirs) item.set("theirs", *conflict.theirs);
-    list.push(std::move(item));
+    const auto text = [](const std::optional<Node>& value) { return value ? Node(render_json(*value)) : Node(); };
+    list.push(Node::mapping(
+        {{"key", conflict.key}, {"base", text(conflict.base)}, {"ours", text(conflict.ours)}, {"theirs", text(conflict.theirs)}}));
   }
   return list;
 }

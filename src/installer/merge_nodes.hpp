@@ -21,7 +21,7 @@ struct KeyConflict {
   bool operator==(const KeyConflict&) const = default;
 };
 
-/// [{key, base, ours, theirs}]; what a side does not have is a missing member.
+/// [{key, base, ours, theirs}], each value as JSON text; null: that side does not have it.
 Node to_json(const std::vector<KeyConflict>& conflicts);
 
 struct NodeMerge {

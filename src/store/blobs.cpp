@@ -22,6 +22,11 @@ Result<void> Blobs::put(const Digest& digest, std::string_view content) const {
   // A crash before the flush can leave a name without its content.
   struct stat present {};
   if (::stat(path.c_str(), &present) == 0 && static_cast<std::size_t>(present.st_size) == content.size()) return {};
+  return replace(digest, content);
+}
+
+Result<void> Blobs::replace(const Digest& digest, std::string_view content) const {
+  const std::string path = path_of(digest);
   const std::string temporary = path + "." + random_hex(4);
   Descriptor file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0444));
   if (!file && errno == ENOENT) {
@@ -44,7 +49,8 @@ Result<void> Blobs::put(const Digest& digest, std::string_view content) const {
 Result<std::string> Blobs::get(const Digest& digest) const {
   auto content = read_file(path_of(digest));
   if (!content || sha256(*content) != digest) {
-    return with_hint(error(Code::state, "the store's copy {} is {}", path_of(digest), content ? "damaged" : "missing"), "kopi doctor");
+    return with_hint(error(Code::state, "the store's copy {} is {}", path_of(digest), content ? "damaged" : "missing"),
+                     "kopi doctor --repair");
   }
   return content;
 }

@@ -23,6 +23,8 @@ class Blobs {
   bool has(const Digest& digest) const;
   /// Writes the content unless it is there. Not flushed: who writes many calls sync() once before relying on them.
   Result<void> put(const Digest& digest, std::string_view content) const;
+  /// Writes it, whatever stands there: the content is known to be right.
+  Result<void> replace(const Digest& digest, std::string_view content) const;
   /// @error state  it is not there, or no longer has its digest
   Result<std::string> get(const Digest& digest) const;
   Result<void> sync() const;

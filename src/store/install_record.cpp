@@ -15,12 +15,12 @@ std::string ledger_path(const std::string& directory) { return join_path(directo
 std::string approvals_path(const std::string& directory) { return join_path(directory, ".kopi/approvals.json"); }
 
 Error damaged(const std::string& path, std::string_view reason) {
-  return with_hint(error(Code::state, "{} is damaged: {}", path, reason), "kopi doctor");
+  return with_hint(error(Code::state, "{} is damaged: {}", path, reason), "kopi doctor --repair");
 }
 
 // The parser's complaint names the file itself.
 Error not_readable(const Error& problem) {
-  return with_hint(error(Code::state, "kopi's record is damaged: {}", problem.message), "kopi doctor");
+  return with_hint(error(Code::state, "kopi's record is damaged: {}", problem.message), "kopi doctor --repair");
 }
 
 Node to_json(const LedgerEntry& entry) {
@@ -127,7 +127,7 @@ namespace {
 // Whoever reads the record of one profile is told to look at that one.
 template <class T>
 Result<T> about(const ProfileName& name, Result<T> read) {
-  if (!read && read.error().code == Code::state) read.error().hint = fmt::format("kopi -p {} doctor", name.str());
+  if (!read && read.error().code == Code::state) read.error().hint = fmt::format("kopi -p {} doctor --repair", name.str());
   return read;
 }
 

@@ -25,7 +25,7 @@ struct Pending {
   RelPath path;
   std::optional<LedgerEntry> base;
   LedgerEntry theirs;            ///< as shipped; a conflict has it beside, as <file>.kopi-new
-  Node keys = Node::sequence();  ///< of a structured file: [{key, base, ours, theirs}], absent values are missing members
+  Node keys = Node::sequence();  ///< of a structured file: [{key, base, ours, theirs}], values as JSON text
   bool held = false;             ///< kept back as the user asked (--keep-config): no conflict
 
   bool operator==(const Pending&) const = default;

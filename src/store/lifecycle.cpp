@@ -1,7 +1,5 @@
 #include "store/lifecycle.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
 
 #include "formats/json.hpp"
@@ -169,7 +167,8 @@ void recover_profile(const Home& home, const ProfileName& name, Reporter& report
   if (!lock) return;
   const auto done = recover_transaction(path);
   if (!done) {
-    reporter.warn({Severity::high, "profile.broken-off", path, 0, 0, done.error().message + "; " + done.error().hint, "", ""});
+    reporter.warn({Severity::high, "profile.broken-off", "", 0, 0,
+                   fmt::format("{}; kopi -p {} doctor --repair", done.error().message, name.str()), "", ""});
   } else if (*done) {
     reporter.note(fmt::format("{}: {}", name.str(), **done));
   }
@@ -179,7 +178,7 @@ void recover_profile(const Home& home, const ProfileName& name, Reporter& report
 
 Result<std::string> make_staging(const Home& home, const ProfileName& name) {
   KOPI_CHECK(make_directories(home.root, 0700));
-  std::string path = beside(home, name, fmt::format("staging-{}-{}", ::getpid(), random_hex(3)));
+  std::string path = beside(home, name, "staging-" + random_hex(6));
   KOPI_CHECK(make_directories(path, 0700));
   return path;
 }

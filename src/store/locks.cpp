@@ -30,7 +30,10 @@ Result<FileLock> lock_profile(const Home& home, const ProfileName& name, LockMod
     KOPI_TRY(FileLock lock, FileLock::acquire(request).while_doing("waiting for profile {}", name.str()));
     if (!has_transaction(profile)) return lock;
     if (request.mode == LockMode::exclusive) {
-      KOPI_CHECK(recover_transaction(profile));
+      auto recovered = recover_transaction(profile);
+      if (!recovered && recovered.error().code == Code::state)
+        recovered.error().hint = fmt::format("kopi -p {} doctor --repair", name.str());
+      KOPI_CHECK(std::move(recovered));
       if (mode == LockMode::exclusive) return lock;
     }
     // Only a writer may put it right; afterwards the wanted lock is asked for again.

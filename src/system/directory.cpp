@@ -190,10 +190,8 @@ Result<void> Directory::make_directory(const RelPath& path, mode_t mode) const {
   KOPI_TRY(const auto parent, open_parent(path, Missing::fail));
   if (!parent) return io_error("cannot make the directory", shown(path), ENOENT);
   const std::string name(path.filename());
-  if (::mkdirat(parent->get(), name.c_str(), 0700) != 0) {
-    if (errno == EEXIST) return {};
+  if (::mkdirat(parent->get(), name.c_str(), mode) != 0 && errno != EEXIST)
     return io_error("cannot make the directory", shown(path), errno);
-  }
   if (::fchmodat(parent->get(), name.c_str(), mode, 0) != 0) return io_error("cannot set the mode of", shown(path), errno);
   return {};
 }

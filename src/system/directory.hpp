@@ -48,7 +48,7 @@ class Directory {
   Result<void> move(const RelPath& from, const RelPath& to) const;
   /// A second name for the same file; false where the file system or its rules allow none.
   Result<bool> link(const RelPath& from, const RelPath& to) const;
-  /// Makes the directory; one that is there is left as it is. Its parent must be there.
+  /// Makes the directory, or gives the one that is there these permission bits, whatever the umask. Its parent must be there.
   Result<void> make_directory(const RelPath& path, mode_t mode) const;
   /// Removes the directory when it is empty; otherwise leaves it.
   Result<void> remove_empty_directory(const RelPath& path) const;

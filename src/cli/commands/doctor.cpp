@@ -11,6 +11,7 @@
 #include "store/blobs.hpp"
 #include "store/install_record.hpp"
 #include "store/profiles.hpp"
+#include "store/repair.hpp"
 #include "system/files.hpp"
 #include "system/process.hpp"
 #include "system/sqlite.hpp"
@@ -18,9 +19,11 @@
 namespace kopi::cli {
 namespace {
 
-constexpr OptionSpec options[] = {{"--offline", "", "leave out what needs the network"}};
+constexpr OptionSpec options[] = {{"--offline", "", "leave out what needs the network"},
+                                  {"--repair", "", "mend kopi's own records first: from the history, the store and the live files"}};
 constexpr ExampleSpec examples[] = {{"kopi doctor", "is everything in order, and how to mend what is not"},
-                                    {"coder doctor --offline --json", "without the network, as data"}};
+                                    {"coder doctor --offline --json", "without the network, as data"},
+                                    {"kopi doctor --repair", "mend records that are damaged"}};
 
 enum class Status { ok, warn, fail, damaged };
 
@@ -35,6 +38,12 @@ class Doctor {
  public:
   Doctor(Context& context, bool offline)
       : context_(context), offline_(offline), name_(context.selection.name), path_(context.home.profile_path(name_)) {}
+
+  Result<void> repair() {
+    KOPI_TRY(const auto repairs, repair_profile(context_.home, name_));
+    for (const Repair& repair : repairs) add("repair", repair.whole ? Status::ok : Status::warn, repair.what, repair.hint);
+    return {};
+  }
 
   std::vector<Check> examine() {
     home();
@@ -283,7 +292,9 @@ std::string_view word(Status status) {
 }
 
 Result<Outcome> run(Context& context, const Arguments& given) {
-  const auto checks = Doctor(context, given.flag("--offline")).examine();
+  Doctor doctor(context, given.flag("--offline"));
+  if (given.flag("--repair")) KOPI_CHECK(doctor.repair().while_doing("mending {}", context.selection.name.str()));
+  const auto checks = doctor.examine();
   if (context.interrupt.requested()) return interrupted_error();
   Outcome outcome;
   Node list = Node::sequence();

@@ -1,6 +1,5 @@
 #include "cli/answer.hpp"
 #include "cli/commands/commands.hpp"
-#include "formats/json.hpp"
 #include "store/install_record.hpp"
 #include "store/locks.hpp"
 #include "system/files.hpp"
@@ -14,7 +13,7 @@ constexpr ExampleSpec examples[] = {{"kopi profile conflicts research-bot", "wha
 
 std::string words(const Node& key, std::string_view side) {
   const Node* value = key.find(side);
-  return value == nullptr ? "(not there)" : shortened(render_json(*value), 60);
+  return value == nullptr || value->is_null() ? "(not there)" : shortened(value->as_text(), 60);
 }
 
 Result<Outcome> run(Context& context, const Arguments& given) {

@@ -18,7 +18,8 @@ Result<Outcome> run(Context& context, const Arguments&) {
   Table table({"Profile", "Model", "Gateway", "Alias", "Distribution"});
   Node list = Node::sequence();
   for (const ProfileName& name : names) {
-    KOPI_TRY(const FileLock lock, hold_profile(context, name, "kopi profile list"));
+    const auto lock = hold_profile(context, name, "kopi profile list");
+    if (!lock && lock.error().code != Code::state) return lock.error();  // one that is damaged is listed all the same
     const ProfileView view = view_profile(context, name, aliases);
     for (const Finding& problem : view.problems) context.console.warn(problem);
     list.push(to_json(view));

@@ -59,7 +59,9 @@ Result<Wanted> read_wanted(const Context& context, const Arguments& given) {
     KOPI_TRY(wanted.name, ProfileName::parse(rest.substr(0, rest.find('/'))));
   }
   KOPI_TRY(const auto record, read_install_record(context.home, wanted.name));
-  if (!record) return error(Code::source, "profile '{}' was not installed from a distribution", wanted.name.str());
+  if (!record)
+    return with_hint(error(Code::source, "profile '{}' was not installed from a distribution", wanted.name.str()),
+                     "name the profile: kopi profile resolve NAME FILE");
   if (given.flag("--all") != files.empty()) return error(Code::usage, "say which files, or --all");
   for (const Pending& pending : record->pending) {
     if (given.flag("--all") && !pending.held) wanted.paths.push_back(pending.path);

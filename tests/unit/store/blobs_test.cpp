@@ -58,12 +58,12 @@ TEST_CASE("a blob that is missing or damaged is a damaged state, named with what
   const Digest digest = sha256("content");
   const auto get = [&] { return test::outcome(world.blobs.get(digest)); };
   CHECK(get().starts_with("E_STATE the store's copy " + world.home.store_path()));
-  CHECK(get().ends_with(digest.hex() + " is missing\n  hint: kopi doctor"));
+  CHECK(get().ends_with(digest.hex() + " is missing\n  hint: kopi doctor --repair"));
   must(world.blobs.put(digest, "content"));
   for (const std::string_view damaged : {"Content", "", "conten", "content "}) {
     world.damage(damaged);
     CAPTURE(damaged);
-    CHECK(get().ends_with(digest.hex() + " is damaged\n  hint: kopi doctor"));
+    CHECK(get().ends_with(digest.hex() + " is damaged\n  hint: kopi doctor --repair"));
   }
 }
 

@@ -49,11 +49,16 @@ Installed sample() {
   record.manifest = sha256("manifest");
   record.installed_at = "2026-11-21T14:30:00Z";
   record.updated_at = "2026-11-22T14:30:00Z";
+  record.state = 3;
+  Node key = Node::mapping({{"key", "model.default"}, {"base", Node()}, {"ours", "\"mine\""}, {"theirs", "2"}});
+  record.pending = {{must(RelPath::parse("config.yaml")), LedgerEntry{FileMode::regular, sha256("b")},
+                     LedgerEntry{FileMode::regular, sha256("t")}, Node::sequence({std::move(key)}), false},
+                    {must(RelPath::parse("run.sh")), std::nullopt, LedgerEntry{FileMode::executable, sha256("y")}, Node::sequence(), true}};
   record.capabilities = {{"cron", "digest", "0 8 * * *"}, {"env", "A", "required"}};
   return installed;
 }
 
-constexpr std::string_view k_hint = "\n  hint: kopi -p bot doctor";
+constexpr std::string_view k_hint = "\n  hint: kopi -p bot doctor --repair";
 
 }  // namespace
 
@@ -80,6 +85,8 @@ TEST_CASE("a record and its ledger are read back as they were written") {
   CHECK(record.installed_at == expected.record.installed_at);
   CHECK(record.updated_at == expected.record.updated_at);
   CHECK(record.capabilities == expected.record.capabilities);
+  CHECK(record.state == expected.record.state);
+  CHECK(record.pending == expected.record.pending);
   CHECK(record.ledger == sha256(world.scratch.read(world.file("ledger"))).str());
   CHECK(world.scratch.mode("profiles/bot/.kopi") == 0700);
 }
