@@ -67,7 +67,10 @@ class DocumentMerge {
       if (!read) return unreadable(whose, read.error());
       documents_.push_back(*std::move(read));
     }
-    if (!input_.base && !(is_table(ours()) && is_table(theirs()))) return one_side(input_, "your own file, and no common past");
+    if (!input_.base && !(is_table(ours()) && is_table(theirs()))) {
+      if (const auto read = parse(input_.theirs); !read) return unreadable("the author's", read.error());  // it may be taken as a whole
+      return one_side(input_, "your own file, and no common past");
+    }
     NodeMerge merge = merge_nodes(input_.base ? &documents_[0] : nullptr, ours(), theirs(), input_.favor);
     const auto text = text_of(merge);
     if (!text) return not_merged(text.error());

@@ -26,8 +26,11 @@ std::array<std::string_view, 4> parts_of(std::string_view input) {
   return parts;
 }
 
+// A file of comments only is a mapping without keys.
 Result<Node> read(std::string_view path, std::string_view text) {
-  return path.ends_with(".json") ? parse_json(text, "live") : parse_yaml(text, "live");
+  auto read = path.ends_with(".json") ? parse_json(text, "live") : parse_yaml(text, "live");
+  if (read && read->is_null()) return Node::mapping();
+  return read;
 }
 
 // What the user set and the author left alone, or both changed, is as the user has it: at every key of mappings.

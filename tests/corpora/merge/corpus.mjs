@@ -172,7 +172,9 @@ function judgeComments(base, ours, theirs, live, wrong) {
 
 // The author changed no value, so that no line of the user's may go but those whose very text the author took out.
 function judgeLines(base, ours, theirs, live, wrong) {
-  const counted = (text) => text.split(/,?\r?\n/).reduce((all, line) => all.set(line, (all.get(line) ?? 0) + 1), new Map());
+  // Order is layout: where keys change places, a comma or a dash goes to another line.
+  const bare = (line) => line.trim().replace(/^(- )+/, "");
+  const counted = (text) => text.split(/,?\r?\n/).map(bare).reduce((all, line) => all.set(line, (all.get(line) ?? 0) + 1), new Map());
   const [before, here, there, now] = [base, ours, theirs, live].map(counted);
   for (const [line, times] of here) {
     const taken = Math.max(0, (before.get(line) ?? 0) - (there.get(line) ?? 0));

@@ -121,6 +121,7 @@ TEST_CASE("no common past: mappings are joined, and every clash is the user's") 
         "jobs: [{id: a, v: 1}, {id: b}]\n|left|jobs[id=a].v");
   CHECK(without_base("c.json", "{\"a\": 1}", "{\"b\": 2}") == "{\"a\": 1, \"b\": 2}|clean|merged");
   CHECK(without_base("c.yaml", "- 1\n", "a: 1\n") == "- 1\n|left|your own file, and no common past");
+  CHECK(without_base("c.yaml", "ay\n", "x:  : &- x\n", Favor::theirs).starts_with("ay\n|left|the author's does not parse"));
   CHECK(without_base("SOUL.md", "a\n", "b\n") == "a\n|left|your own file, and no common past");
   CHECK(without_base("SOUL.md", "a\n", "b\n", Favor::theirs) == "b\n|clean|your own file, and no common past");
   CHECK(without_base("SOUL.md", "a\n", "a\n") == "a\n|clean|merged");
