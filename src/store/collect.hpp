@@ -37,7 +37,6 @@ Result<StoreContents> list_store(const Home& home);
 struct BlobUser {
   std::string name;                ///< the profile's; of one in the making or deleted: its directory's
   std::set<Digest> needed;         ///< every digest that it names, of blobs or of anything else
-  std::vector<std::string> files;  ///< that were looked into; empty: it has no record
 };
 
 /// Every directory that may hold a profile, the default one first.
