@@ -105,11 +105,10 @@ std::string render_exit_codes_page() {
 std::string render_rules_page() {
   std::string page = page_start("What kopi profile validate finds", "the table of rules in src/installer/lint_rules.cpp");
   page +=
-      "Each finding names its rule, a file, and a line and column where it has one. `critical` is a secret, and the command ends with 4; "
-      "what "
-      "an install refuses is `high`, and the command ends with 1; with `--strict` it does from `medium` on. A case in doubt (an example of "
+      "Each finding names its rule, a file, and a line and column where it has one. What an install refuses makes the command end with 1, "
       "a "
-      "key, say) is told as `low`. `kopi profile validate --rules` prints this list.\n\n";
+      "secret that would be published (`critical`) with 4; with `--strict`, anything of `medium` or higher makes it end with 1. A case in "
+      "doubt (an example of a key, say) is told as `low`. `kopi profile validate --rules` prints this list.\n\n";
   page += "| Rule | Severity | What it finds | For example |\n|---|---|---|---|\n";
   for (const LintRule& rule : lint_rules()) {
     const std::string example = rule.example.empty() ? "" : markdown_cell(rule.example);

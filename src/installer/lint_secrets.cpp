@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <array>
 
 #include "base/text.hpp"
 #include "installer/lint_text.hpp"
@@ -43,6 +42,9 @@ constexpr KeyShape k_shapes[] = {
     {"ghs_", is_alphanumeric, 20, 255, "GitHub"},
     {"ghr_", is_alphanumeric, 20, 255, "GitHub"},
     {"glpat-", is_word, 20, 100, "GitLab"},
+    {"gldt-", is_word, 20, 100, "GitLab"},
+    {"whsec_", is_alphanumeric, 20, 100, "a webhook"},
+    {"hvs.", is_dotted, 20, 200, "Vault"},
     {"xoxb-", is_word, 10, 200, "Slack"},
     {"xoxa-", is_word, 10, 200, "Slack"},
     {"xoxp-", is_word, 10, 200, "Slack"},
@@ -153,9 +155,10 @@ struct Scan {
   }
 };
 
-constexpr std::array<std::string_view, 22> k_stand_ins = {
-    "password", "passwd", "pass", "pwd",  "secret", "token", "key", "user",      "username", "changeme", "change-me",
-    "example",  "none",   "null", "true", "false",  "local", "dev", "localhost", "apikey",   "api_key",  "none_yet"};
+constexpr std::string_view k_stand_ins[] = {
+    "password", "passwd",  "pass",     "pwd",      "secret",   "token",    "key",       "user",        "username",  "changeme", "change-me",
+    "example",  "none",    "null",     "true",     "false",    "local",    "dev",       "localhost",   "apikey",    "api_key",  "none_yet",
+    "disabled", "enabled", "required", "optional", "keychain", "external", "automatic", "environment", "anonymous", "unlimited"};
 
 bool has_long_run(std::string_view value) {
   std::size_t run = 1;
@@ -175,7 +178,7 @@ bool is_placeholder(std::string_view value) {
   for (const std::string_view word : {"example", "your", "placeholder", "redacted", "changeme", "dummy", "insert", "replace"}) {
     if (lower.find(word) != std::string::npos) return true;
   }
-  return std::find(k_stand_ins.begin(), k_stand_ins.end(), lower) != k_stand_ins.end();
+  return std::find(std::begin(k_stand_ins), std::end(k_stand_ins), lower) != std::end(k_stand_ins);
 }
 
 bool names_secret(std::string_view name) {

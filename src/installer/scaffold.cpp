@@ -69,7 +69,7 @@ model:
 
 constexpr std::string_view k_skill = R"(---
 name: summarise-findings
-description: Turns notes, logs or search results into a short summary with sources. Use when the user asks for a summary or for the main points.
+description: Turns notes, logs or search results into a short summary with sources. Use when the user asks for a summary.
 ---
 
 # Summarise findings

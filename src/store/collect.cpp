@@ -71,7 +71,6 @@ Result<void> read_records(const std::string& directory, std::size_t depth, BlobU
     }
     KOPI_TRY(const std::string text, read_file(path, k_max_record));
     note_digests(text, user.needed);
-    user.files.push_back(path);
   }
   return {};
 }
@@ -94,7 +93,7 @@ Result<void> note_ledgers(const Place& place, const Blobs& blobs, BlobUser& user
 Result<std::vector<BlobUser>> read_places(const std::vector<Place>& places, const Blobs& blobs) {
   std::vector<BlobUser> users;
   for (const Place& place : places) {
-    BlobUser user{place.name, {}, {}};
+    BlobUser user{place.name, {}};
     const std::string records = join_path(place.path, ".kopi");
     KOPI_TRY(const auto present, stat_path(records));
     if (present) {

@@ -35,9 +35,8 @@ Result<StoreContents> list_store(const Home& home);
 
 /// One that may need blobs.
 struct BlobUser {
-  std::string name;                ///< the profile's; of one in the making or deleted: its directory's
-  std::set<Digest> needed;         ///< every digest that it names, of blobs or of anything else
-  std::vector<std::string> files;  ///< that were looked into; empty: it has no record
+  std::string name;         ///< the profile's; of one in the making or deleted: its directory's
+  std::set<Digest> needed;  ///< every digest that it names, of blobs or of anything else
 };
 
 /// Every directory that may hold a profile, the default one first.

@@ -11,7 +11,8 @@ namespace kopi::cli {
 namespace {
 
 constexpr ArgumentSpec arguments[] = {
-    {"PATH", "a distribution's directory, or the name of a profile; this directory when left out", false, false, Offers::directory}};
+    {"PATH", "a distribution's directory, or the name of a profile; when left out this directory, or what -p names", false, false,
+     Offers::directory}};
 constexpr OptionSpec options[] = {{"--strict", "", "fail at any finding of medium or higher"},
                                   {"--rules", "", "list what is looked for, and look at nothing"}};
 constexpr ExampleSpec examples[] = {{"kopi profile validate ./release-bot", "would it install, and would its users be glad?"},
@@ -24,6 +25,7 @@ struct Target {
 
 // As everywhere, `./x` is a path; a bare word is a profile where one is called so.
 Result<Target> find_target(const Context& context, const std::optional<std::string>& word) {
+  if (!word && context.selection.origin == Selection::Origin::flag) return Target{context.home.profile_path(context.selection.name), true};
   if (!word) return Target{context.working_directory};
   std::string path = *word;
   if (path == "~" || path.starts_with("~/")) path = context.home.user_home + path.substr(1);

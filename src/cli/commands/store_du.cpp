@@ -50,8 +50,8 @@ Result<Outcome> run(Context& context, const Arguments&) {
   Node list = Node::sequence();
   Table table({"Profile", "Blobs", "Size", "Its own", "Shared"});
   for (const BlobUser& user : users) {
-    if (user.files.empty()) continue;
     const Share share = share_of(user, store, counts);
+    if (share.blobs == 0) continue;
     list.push(Node::mapping({{"name", user.name},
                              {"blobs", share.blobs},
                              {"bytes", share.bytes},

@@ -20,7 +20,8 @@ std::string ignored(const IgnoreRules& rules, const std::vector<std::string>& pa
   return found;
 }
 
-const std::vector<std::string> k_paths = {".env", ".env.EXAMPLE", "a.log", "logs/a.txt", "skills/x/a.log", "skills/x/keep.txt", "memories/"};
+const std::vector<std::string> k_paths = {".env",           ".env.EXAMPLE",      "a.log",    "logs/a.txt",
+                                          "skills/x/a.log", "skills/x/keep.txt", "memories/"};
 
 }  // namespace
 
