@@ -124,9 +124,14 @@ class Planner {
     if (decided) {
       input.favor = policy == MergePolicy::ours ? Favor::ours : Favor::theirs;
       merged = merge_file(input);
-      if (!merged.clean) merged.text = policy == MergePolicy::ours ? texts.ours : theirs;  // no part of both: one whole file
-      merged.clean = true;
-      merged.reason = policy == MergePolicy::ours ? "both changed it; yours counts" : "both changed it; the author's counts";
+      // No part of both: one whole file, but never one that its reader can't read in place of one that it can.
+      const bool is_read_by_key =
+          file.path.str().ends_with(".yaml") || file.path.str().ends_with(".yml") || file.path.str().ends_with(".json");
+      const bool takes_whole = policy == MergePolicy::ours || !is_read_by_key;
+      if (!merged.clean) merged.text = policy == MergePolicy::theirs && takes_whole ? theirs : texts.ours;
+      merged.clean = merged.clean || takes_whole;
+      if (merged.clean)
+        merged.reason = policy == MergePolicy::ours ? "both changed it; yours counts" : "both changed it; the author's counts";
     }
     const LedgerEntry to{file.merged_mode(), sha256(merged.text)};
     if (to.digest != file.theirs->digest && to.digest != file.ours->digest) {

@@ -114,8 +114,8 @@ class Mender {
     }
     if (lost > 0) {
       repairs_.push_back(
-          {fmt::format("{} as shipped, which you edited or deleted since, no longer in the store: the next update can't merge there",
-                       lost == 1 ? "1 file is" : fmt::format("{} files are", lost)),
+          {fmt::format("the store has lost what was shipped as {} that you edited or deleted: the next update can't merge there",
+                       lost == 1 ? "a file" : fmt::format("{} files", lost)),
            false, fmt::format("kopi profile install {} --name {} --force", (*installed)->record.source, name_.str())});
     }
     return {};
