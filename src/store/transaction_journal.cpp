@@ -110,7 +110,7 @@ std::string render_journal(const Transaction::Journal& journal) {
 Result<Transaction::Journal> parse_journal(std::string_view text, const std::string& file) {
   const auto node = parse_json(text, file, {.bytes = 64u << 20, .nodes = 1'000'000});
   if (!node) return damaged(file, node.error().message);
-  const Node* schema = node->find("schema");
+  const Node* schema = node->find("schema");  // of anything but an object: none
   if (schema == nullptr || schema->as_integer() != 1) return damaged(file, "it is not of schema 1");
   const auto list = [&](std::string_view key) {
     const Node* found = node->find(key);
@@ -135,7 +135,9 @@ Result<Transaction::Journal> parse_journal(std::string_view text, const std::str
   for (const Node& container : list("containers")) {
     KOPI_TRY(RelPath path, path_of(container.find("path")));
     const Node* mode = container.find("mode");
-    journal.containers.push_back({std::move(path), static_cast<mode_t>(mode == nullptr ? 0755 : mode->as_integer().value_or(0755))});
+    const auto bits = mode == nullptr ? std::nullopt : mode->as_integer();
+    if (!bits || *bits < 0 || *bits > 07777) return damaged(file, fmt::format("{} has no mode", path.str()));
+    journal.containers.push_back({std::move(path), static_cast<mode_t>(*bits)});
   }
   return journal;
 }
