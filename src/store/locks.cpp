@@ -1,7 +1,5 @@
 #include "store/locks.hpp"
 
-#include <cerrno>
-
 #include "store/transaction.hpp"
 #include "system/files.hpp"
 
@@ -10,25 +8,17 @@ namespace {
 
 std::string lock_path(const Home& home, const std::string& name) { return join_path(home.root, "locks/" + name + ".lock"); }
 
-// Looking must work where nothing can be written, and must not make a home where there is none.
-bool is_lockable(const Home& home, LockMode mode, const std::string& path) {
-  if (mode == LockMode::exclusive) return true;
-  if (!is_directory(parent_path(path))) return false;
-  return is_writable(path_exists(path) ? path : join_path(home.root, "locks"));
-}
-
 }  // namespace
 
 Result<FileLock> lock_profile(const Home& home, const ProfileName& name, LockMode mode, const std::string& holder,
                               const Interrupt* interrupt, std::function<void(std::string_view)> on_wait) {
   const std::string path = lock_path(home, name.str());
-  if (!is_lockable(home, mode, path)) return FileLock();
   if (mode == LockMode::exclusive) KOPI_CHECK(make_directories(home.root, 0700));
-  FileLock::Request request{path, mode, holder, std::move(on_wait), interrupt};
+  FileLock::Request request{path, mode, holder, std::move(on_wait), interrupt, true, mode == LockMode::shared};
   const std::string profile = home.profile_path(name);
   for (;;) {
     KOPI_TRY(FileLock lock, FileLock::acquire(request).while_doing("waiting for profile {}", name.str()));
-    if (!has_transaction(profile)) return lock;
+    if (!lock || !has_transaction(profile)) return lock;
     if (request.mode == LockMode::exclusive) {
       auto recovered = recover_transaction(profile);
       if (!recovered && recovered.error().code == Code::state)

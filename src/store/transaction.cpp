@@ -123,7 +123,7 @@ Result<void> Transaction::commit() {
 }
 
 bool has_transaction(const std::string& profile) {
-  return path_exists(place_of(profile, journal_path())) || path_exists(place_of(profile, transaction_directory()));
+  return path_exists(place_of(profile, transaction_directory()));  // the journal comes after it, and goes before it
 }
 
 Result<std::optional<std::string>> recover_transaction(const std::string& profile) {

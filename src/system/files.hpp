@@ -34,7 +34,6 @@ Result<std::optional<EntryInfo>> stat_path(const std::string& path);
 /// There is something at `path`, a dangling link included.
 bool path_exists(const std::string& path);
 bool is_directory(const std::string& path);     ///< links followed
-bool is_writable(const std::string& path);      ///< by this process; links followed
 bool is_regular_file(const std::string& path);  ///< links followed
 
 /// @error io  names the path.   @error limit  larger than `max_bytes`

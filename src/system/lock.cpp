@@ -13,8 +13,13 @@
 namespace kopi {
 
 Result<FileLock> FileLock::acquire(const Request& request) {
-  KOPI_CHECK(make_directories(parent_path(request.path), 0755));
-  Descriptor file(::open(request.path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+  const auto open = [&] { return Descriptor(::open(request.path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600)); };
+  Descriptor file = open();
+  if (!file && request.optional && (errno == ENOENT || errno == EACCES || errno == EROFS || errno == EPERM)) return FileLock();
+  if (!file && errno == ENOENT) {
+    KOPI_CHECK(make_directories(parent_path(request.path), 0755));
+    file = open();
+  }
   if (!file) return io_error("cannot open the lock", request.path, errno);
   const int operation = request.mode == LockMode::exclusive ? LOCK_EX : LOCK_SH;
   const auto started = std::chrono::steady_clock::now();

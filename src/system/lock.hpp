@@ -27,9 +27,13 @@ class FileLock {
     std::function<void(std::string_view holder)> on_wait = [](std::string_view) {};
     const Interrupt* interrupt = nullptr;
     bool wait = true;
+    /// Who only looks must be able to where nothing can be written, and must not make a home where there is none: without the
+    /// directory, or without the right to write there, acquire() then gives a lock that holds nothing.
+    bool optional = false;
   };
   /// Holds nothing.
   FileLock() = default;
+  explicit operator bool() const { return static_cast<bool>(descriptor_); }
 
   /// Waits until the lock is free.   @error interrupted  while waiting.   @error io  the file can't be made or locked
   /// @error busy  somebody holds it, and there is to be no waiting
