@@ -60,26 +60,28 @@ using Entry = std::unique_ptr<archive_entry, EntryDeleter>;
 struct ArchiveWriter::Implementation {
   Utf8Locale locale;
   GzipWriter gzip;
-  std::optional<Error> problem;  // of the sink, which libarchive knows nothing of
+  std::optional<Error> problem;  // of the sink
+  bool abandoned = false;
   ::archive* handle = archive_write_new();
 
   explicit Implementation(Sink sink, unsigned threads) : gzip(std::move(sink), threads) {}
   ~Implementation() {
-    archive_write_fail(handle);  // what is not finished is not to be ended tidily
+    abandoned = true;  // what is not finished is not to be ended tidily
     archive_write_free(handle);
   }
 
   static la_ssize_t on_write(::archive*, void* self, const void* bytes, std::size_t size) {
     auto& writer = *static_cast<Implementation*>(self);
+    // libarchive never learns of a failure: it would not free all that it holds. check() knows.
+    if (writer.problem || writer.abandoned) return static_cast<la_ssize_t>(size);
     auto written = writer.gzip.write({static_cast<const char*>(bytes), size});
-    if (written) return static_cast<la_ssize_t>(size);
-    writer.problem = std::move(written).error();
-    return -1;
+    if (!written) writer.problem = std::move(written).error();
+    return static_cast<la_ssize_t>(size);
   }
 
   Result<void> check(la_ssize_t code) {
-    if (code >= ARCHIVE_OK) return {};
     if (problem) return *problem;
+    if (code >= ARCHIVE_OK) return {};
     const char* reason = archive_error_string(handle);
     return error(Code::archive, "cannot write the archive: {}", reason != nullptr ? reason : "unknown reason");
   }
