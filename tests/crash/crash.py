@@ -67,9 +67,16 @@ class World:
         self.home = self.place / "home"
         self.source = self.place / "source"
         (self.place / "clock").write_text(NOW)
-        self.shim = self.place / "faults.so"
-        subprocess.run(["clang-16", "-shared", "-fPIC", "-O1", "-o", self.shim, HERE / "faults.c", "-ldl"], check=True)
         self.count_file = self.place / "count"
+
+    def build_shim(self):
+        compilers = [os.environ.get("CC", "cc"), "clang", *(f"clang-{version}" for version in range(22, 15, -1)), "gcc"]
+        compiler = next((found for found in map(shutil.which, compilers) if found), None)
+        if compiler is None:
+            raise SystemExit("no C compiler was found: set CC")
+        shim = self.place / "faults.so"
+        subprocess.run([compiler, "-shared", "-fPIC", "-O1", "-o", shim, HERE / "faults.c", "-ldl"], check=True)
+        return shim
 
     def environment(self, **more):
         keep = {"PATH": f"{self.home}/.local/bin:/usr/bin:/bin", "HOME": str(self.home), "LANG": "C.UTF-8", "KOPI_CLOCK": str(self.place / "clock")}
@@ -272,10 +279,11 @@ def run_random(world, operations, count, seed):
 
 def run_faults(world, operations, every):
     wrong = blows = 0
+    shim = world.build_shim()
     for name in operations:
         case = Case(world, name)
         world.restore("before")
-        base = {"LD_PRELOAD": world.shim, "KOPI_FAULT_BELOW": world.home}
+        base = {"LD_PRELOAD": shim, "KOPI_FAULT_BELOW": world.home}
         world.run(*case.words, KOPI_FAULT_AT=0, KOPI_FAULT_COUNT=world.count_file, **base)
         total = int(world.count_file.read_text())
         if total < 5:
