@@ -44,6 +44,10 @@ Error stuck(const std::string& profile, const Error& forward, const Error& back)
 
 Result<Transaction> Transaction::begin(const std::string& profile, std::string operation) {
   KOPI_TRY(Directory directory, Directory::open(profile));
+  // What an open journal set aside is the user's: only recovery may touch it.
+  if (path_exists(place_of(profile, journal_path())) && has_transaction(profile))
+    return with_hint(error(Code::state, "{} tells of a change that is not finished", place_of(profile, journal_path())),
+                     "kopi doctor --repair");
   KOPI_CHECK(make_directories(join_path(profile, ".kopi"), 0700));
   KOPI_CHECK(remove_tree(place_of(profile, transaction_directory())));
   KOPI_CHECK(directory.make_directory(transaction_directory(), 0700));
