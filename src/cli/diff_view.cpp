@@ -6,22 +6,20 @@
 namespace kopi::cli {
 namespace {
 
-std::string_view mode_words(FileMode mode) { return mode == FileMode::executable ? "100755" : "100644"; }
-
 // libgit2 compares texts, which have no mode; these are the lines that git itself writes.
 std::string with_modes(std::string diff, const std::string& path, const std::optional<DiffSide>& before,
                        const std::optional<DiffSide>& after) {
   if (before && after) {
     if (before->mode == after->mode) return diff;
     if (diff.empty()) diff = fmt::format("diff --git a/{0} b/{0}\n", path);
-    const std::string modes = fmt::format("old mode {}\nnew mode {}\n", mode_words(before->mode), mode_words(after->mode));
+    const std::string modes = fmt::format("old mode {}\nnew mode {}\n", git_mode(before->mode), git_mode(after->mode));
     return diff.insert(diff.find('\n') + 1, modes);
   }
   const FileMode mode = before ? before->mode : after->mode;
   if (mode == FileMode::executable) {
     const std::string_view line = before ? "deleted file mode " : "new file mode ";
     const auto at = diff.find(line);
-    if (at != std::string::npos) diff.replace(at + line.size(), mode_words(mode).size(), mode_words(mode));
+    if (at != std::string::npos) diff.replace(at + line.size(), git_mode(mode).size(), git_mode(mode));
   }
   return diff;
 }

@@ -37,7 +37,7 @@ ProfileView view_profile(const Context& context, const ProfileName& name, const 
   view.name = name;
   view.path = context.home.profile_path(name);
   view.active = !context.broken_choice && name == context.selection.name;
-  if (const auto config = keep_problem(read_config(context.home, name), view.problems)) {
+  if (const auto config = keep_problem(glance_at_config(context.home, name), view.problems)) {
     if (const auto setting = model_setting(*config)) view.model = setting->text();
   }
   if (auto record = keep_problem(read_install_record(context.home, name), view.problems)) view.record = *std::move(record);
@@ -74,6 +74,7 @@ Result<ProfileDetails> detail_profile(const Context& context, const ProfileName&
   ProfileDetails details;
   KOPI_TRY(const FileLock lock, hold_profile(context, name, "kopi profile show"));
   details.view = view_profile(context, name, find_aliases(context.home));
+  if (details.view.problems.empty()) keep_problem(read_config(context.home, name), details.view.problems);
   details.card = read_card(context.home, name);
   if (const auto checked = check_card(context.home, name); !checked) note_problem(checked.error(), details.view.problems);
   details.manifest = read_installed_manifest(context, name, details.view.problems);

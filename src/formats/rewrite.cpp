@@ -72,7 +72,7 @@ bool has_comments(std::string_view yaml, const Comments& needed) {
 }
 
 Result<std::string> rewrite(const Rewrite& asked) {
-  if (means_the_same(*asked.live.value, *asked.target)) return std::string(asked.live.text);
+  if (means_the_same(*asked.live.value, *asked.target)) return proven(std::string(asked.live.text), asked);
   KOPI_TRY(const LaidOut live, detail::lay_out(asked.syntax, asked.live, asked.file));
   std::vector<LaidOut> sources;
   for (const ReadText& source : asked.sources) {

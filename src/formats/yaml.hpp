@@ -20,7 +20,7 @@ namespace kopi {
 /// @error limit  larger, deeper or more nodes than `limits`
 Result<Node> parse_yaml(std::string_view text, std::string_view file, const DocumentLimits& limits = {});
 
-/// The same by the gate alone, in a quarter of the time: for a text that is only compared, and that nothing will act on. It takes a few
+/// The same by the gate alone, in a quarter of the time: for a text that is only compared or listed, and that nothing will act on. It takes a few
 /// texts that parse_yaml() refuses because its second reader does not agree.
 Result<Node> compare_yaml(std::string_view text, std::string_view file, const DocumentLimits& limits = {});
 

@@ -9,9 +9,7 @@ using Action = PlanStep::Action;
 
 Node step_to_json(const PlanStep& step) {
   const auto digest = [](const std::optional<LedgerEntry>& entry) { return entry ? Node(entry->digest.str()) : Node(); };
-  const auto mode = [](const std::optional<LedgerEntry>& entry) {
-    return entry ? Node(entry->mode == FileMode::executable ? "100755" : "100644") : Node();
-  };
+  const auto mode = [](const std::optional<LedgerEntry>& entry) { return entry ? Node(git_mode(entry->mode)) : Node(); };
   return Node::mapping({{"path", step.path.str()},
                         {"from", digest(step.from)},
                         {"to", digest(step.to)},

@@ -7,8 +7,7 @@ namespace kopi {
 std::string render_ledger(const Ledger& ledger) {
   std::string text;
   for (const auto& [path, entry] : ledger) {
-    text += entry.mode == FileMode::executable ? "100755 " : "100644 ";
-    text += entry.digest.hex() + "  " + path.str() + "\n";
+    text += fmt::format("{} {}  {}\n", git_mode(entry.mode), entry.digest.hex(), path.str());
   }
   return text;
 }
@@ -31,6 +30,21 @@ Result<Ledger> parse_ledger(std::string_view text, std::string_view file) {
   }
   return ledger;
 }
+
+Node to_json(const std::optional<LedgerEntry>& entry) {
+  if (!entry) return {};
+  return Node::mapping({{"mode", git_mode(entry->mode)}, {"digest", entry->digest.str()}});
+}
+
+std::optional<LedgerEntry> ledger_entry_from(const Node* node) {
+  const Node* mode = node == nullptr ? nullptr : node->find("mode");
+  const Node* digest = node == nullptr ? nullptr : node->find("digest");
+  const auto parsed = digest == nullptr ? std::nullopt : Digest::parse(digest->as_text());
+  if (mode == nullptr || !parsed) return std::nullopt;
+  return LedgerEntry{mode->as_text() == "100755" ? FileMode::executable : FileMode::regular, *parsed};
+}
+
+std::string_view git_mode(FileMode mode) { return mode == FileMode::executable ? "100755" : "100644"; }
 
 unsigned permission_bits(FileMode mode) { return mode == FileMode::executable ? 0755 : 0644; }
 

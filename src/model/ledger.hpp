@@ -6,12 +6,14 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "base/digest.hpp"
 #include "base/rel_path.hpp"
 #include "base/result.hpp"
+#include "formats/node.hpp"
 
 namespace kopi {
 
@@ -28,6 +30,14 @@ using Ledger = std::map<RelPath, LedgerEntry>;
 std::string render_ledger(const Ledger& ledger);
 /// @error state  not a ledger
 Result<Ledger> parse_ledger(std::string_view text, std::string_view file);
+
+/// `{"mode": "100644", "digest": "sha256:…"}`, as records and journals hold it; of nothing, null.
+Node to_json(const std::optional<LedgerEntry>& entry);
+/// Nothing for what is no such object.
+std::optional<LedgerEntry> ledger_entry_from(const Node* node);
+
+/// "100644" and "100755": as git writes a file's mode.
+std::string_view git_mode(FileMode mode);
 
 /// "0644" and "0755": what the permission bits of an installed file are set to.
 unsigned permission_bits(FileMode mode);

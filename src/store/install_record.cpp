@@ -23,18 +23,6 @@ Error not_readable(const Error& problem) {
   return with_hint(error(Code::state, "kopi's record is damaged: {}", problem.message), "kopi doctor --repair");
 }
 
-Node to_json(const LedgerEntry& entry) {
-  return Node::mapping({{"mode", entry.mode == FileMode::executable ? "100755" : "100644"}, {"digest", entry.digest.str()}});
-}
-
-std::optional<LedgerEntry> entry_from(const Node* node) {
-  const Node* mode = node == nullptr ? nullptr : node->find("mode");
-  const Node* digest = node == nullptr ? nullptr : node->find("digest");
-  const auto parsed = digest == nullptr ? std::nullopt : Digest::parse(digest->as_text());
-  if (mode == nullptr || !parsed) return std::nullopt;
-  return LedgerEntry{mode->as_text() == "100755" ? FileMode::executable : FileMode::regular, *parsed};
-}
-
 Result<std::vector<Pending>> pending_from(const Node& list, const std::string& file) {
   std::vector<Pending> pending;
   for (const Node& item : list.items()) {
@@ -42,9 +30,9 @@ Result<std::vector<Pending>> pending_from(const Node& list, const std::string& f
     const Node* held = item.find("held");
     const Node* keys = item.find("keys");
     auto parsed = RelPath::parse(path == nullptr ? "" : path->as_text());
-    const auto theirs = entry_from(item.find("theirs"));
+    const auto theirs = ledger_entry_from(item.find("theirs"));
     if (!parsed || !theirs) return damaged(file, "an entry of 'pending' is incomplete");
-    pending.push_back({*std::move(parsed), entry_from(item.find("base")), *theirs, keys == nullptr ? Node::sequence() : *keys,
+    pending.push_back({*std::move(parsed), ledger_entry_from(item.find("base")), *theirs, keys == nullptr ? Node::sequence() : *keys,
                        held != nullptr && held->as_bool().value_or(false)});
   }
   return pending;
@@ -54,8 +42,8 @@ Node to_json(const std::vector<Pending>& pending) {
   Node list = Node::sequence();
   for (const Pending& item : pending) {
     list.push(Node::mapping({{"path", item.path.str()},
-                             {"base", item.base ? to_json(*item.base) : Node()},
-                             {"theirs", to_json(item.theirs)},
+                             {"base", kopi::to_json(item.base)},
+                             {"theirs", kopi::to_json(item.theirs)},
                              {"keys", item.keys},
                              {"held", item.held}}));
   }

@@ -20,6 +20,12 @@ bool has_identity(const std::string& path) {
                      [&](std::string_view file) { return path_exists(join_path(path, file)); });
 }
 
+Result<Node> read_config_by(decltype(parse_yaml)& reader, const Home& home, const ProfileName& name) {
+  KOPI_TRY(const auto text, read_profile_file(home, name, "config.yaml"));
+  if (!text) return Node();
+  return reader(*text, join_path(home.profile_path(name), "config.yaml"), {});
+}
+
 }  // namespace
 
 std::span<const std::string_view> profile_directories() { return k_directories; }
@@ -45,11 +51,9 @@ Result<std::optional<std::string>> read_profile_file(const Home& home, const Pro
   return read_file_if_present(join_path(home.profile_path(name), file));
 }
 
-Result<Node> read_config(const Home& home, const ProfileName& name) {
-  KOPI_TRY(const auto text, read_profile_file(home, name, "config.yaml"));
-  if (!text) return Node();
-  return parse_yaml(*text, join_path(home.profile_path(name), "config.yaml"));
-}
+Result<Node> read_config(const Home& home, const ProfileName& name) { return read_config_by(parse_yaml, home, name); }
+
+Result<Node> glance_at_config(const Home& home, const ProfileName& name) { return read_config_by(compare_yaml, home, name); }
 
 Result<void> check_free(const Home& home, const ProfileName& name) {
   const std::string path = home.profile_path(name);

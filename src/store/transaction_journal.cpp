@@ -15,20 +15,6 @@ RelPath known(std::string_view path) {
   return *std::move(parsed);
 }
 
-Node entry_node(const std::optional<LedgerEntry>& entry) {
-  if (!entry) return {};
-  return Node::mapping({{"mode", entry->mode == FileMode::executable ? "100755" : "100644"}, {"digest", entry->digest.str()}});
-}
-
-std::optional<LedgerEntry> entry_from(const Node* node) {
-  const Node* digest = node == nullptr ? nullptr : node->find("digest");
-  const Node* mode = node == nullptr ? nullptr : node->find("mode");
-  if (digest == nullptr || mode == nullptr) return std::nullopt;
-  const auto parsed = Digest::parse(digest->as_text());
-  if (!parsed) return std::nullopt;
-  return LedgerEntry{mode->as_text() == "100755" ? FileMode::executable : FileMode::regular, *parsed};
-}
-
 Error damaged(const std::string& file, std::string_view reason) {
   return with_hint(error(Code::state, "{} is damaged: {}", file, reason), "kopi doctor --repair");
 }
@@ -92,7 +78,7 @@ RelPath replaced_path(std::size_t step) { return known(fmt::format(".kopi/transa
 std::string render_journal(const Transaction::Journal& journal) {
   Node steps = Node::sequence(), made = Node::sequence(), containers = Node::sequence();
   for (const auto& step : journal.steps) {
-    steps.push(Node::mapping({{"path", step.path.str()}, {"removes", step.removes}, {"expected", entry_node(step.expected)}}));
+    steps.push(Node::mapping({{"path", step.path.str()}, {"removes", step.removes}, {"expected", to_json(step.expected)}}));
   }
   for (const RelPath& path : journal.made) made.push(path.str());
   for (const auto& container : journal.containers) {
@@ -126,7 +112,7 @@ Result<Transaction::Journal> parse_journal(std::string_view text, const std::str
   for (const Node& step : list("steps")) {
     KOPI_TRY(RelPath path, path_of(step.find("path")));
     const Node* removes = step.find("removes");
-    journal.steps.push_back({std::move(path), removes != nullptr && removes->as_bool().value_or(false), entry_from(step.find("expected"))});
+    journal.steps.push_back({std::move(path), removes != nullptr && removes->as_bool().value_or(false), ledger_entry_from(step.find("expected"))});
   }
   for (const Node& directory : list("made")) {
     KOPI_TRY(RelPath path, path_of(&directory));

@@ -135,6 +135,9 @@ namespace {
 
 constexpr std::string_view k_temporary = ".kopi-";
 
+// A name has room for 255 bytes.
+std::string_view stem_of(std::string_view name) { return name.substr(0, 240); }
+
 // Where a write ends up: behind links, also behind one whose target is still to be made.
 std::string behind_links(std::string path) {
   for (int links = 0; links < 40; ++links) {
@@ -154,7 +157,7 @@ void remove_leftovers(const std::string& directory, std::string_view name) {
   if (!entries) return;
   for (const std::string& entry : *entries) {
     const std::size_t mark = entry.rfind(k_temporary);
-    if (mark == std::string::npos || entry.size() != mark + k_temporary.size() + 6 || (!name.empty() && entry.substr(0, mark) != name))
+    if (mark == std::string::npos || entry.size() != mark + k_temporary.size() + 6 || (!name.empty() && entry.substr(0, mark) != stem_of(name)))
       continue;
     const std::string path = join_path(directory, entry);
     const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
@@ -162,12 +165,24 @@ void remove_leftovers(const std::string& directory, std::string_view name) {
   }
 }
 
+Result<Descriptor> open_beside(const std::string& target, std::string& temporary) {
+  const std::string name = file_name(target);
+  remove_leftovers(parent_path(target), name);
+  for (;;) {
+    temporary = join_path(parent_path(target), fmt::format("{}{}XXXXXX", stem_of(name), k_temporary));
+    Descriptor file(::mkostemp(temporary.data(), O_CLOEXEC));
+    if (!file) return io_error("cannot write", target, errno);
+    // The lock says that somebody works on it. Whoever clears up may have come first: then it has no name any more.
+    ::flock(file.get(), LOCK_EX | LOCK_NB);
+    struct stat info {};
+    if (::fstat(file.get(), &info) != 0 || info.st_nlink > 0) return file;
+  }
+}
+
 Result<void> write_file(const std::string& path, std::string_view content, mode_t mode) {
   const std::string target = behind_links(path);
-  std::string temporary = target + std::string(k_temporary) + "XXXXXX";
-  Descriptor file(::mkostemp(temporary.data(), O_CLOEXEC));
-  if (!file) return io_error("cannot write beside", target, errno);
-  ::flock(file.get(), LOCK_EX | LOCK_NB);  // for remove_leftovers(): somebody works on it
+  std::string temporary;
+  KOPI_TRY(const Descriptor file, open_beside(target, temporary));
   const auto fail = [&](Error problem) {
     ::unlink(temporary.c_str());
     return problem;

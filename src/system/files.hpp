@@ -16,6 +16,8 @@
 
 namespace kopi {
 
+class Descriptor;
+
 enum class EntryType { file, directory, link, other };
 
 struct EntryInfo {
@@ -45,7 +47,11 @@ Result<std::optional<std::string>> read_file_if_present(const std::string& path,
 /// A link at `path` is followed and its target replaced, so that a user's linked dotfile stays a link.
 Result<void> write_file(const std::string& path, std::string_view content, mode_t mode);
 
-/// Removes what a write_file() of `name` in `directory` (of any file there, when empty) left that was cut off before its rename.
+/// A new file (0600, locked) in the directory of `target`, to be renamed to it; `temporary` becomes its path. What was cut off there
+/// before its rename is removed first.
+Result<Descriptor> open_beside(const std::string& target, std::string& temporary);
+
+/// Removes what a write of `name` in `directory` (of any file there, when empty) left that was cut off before its rename.
 void remove_leftovers(const std::string& directory, std::string_view name);
 
 /// A new file at `to` with the content of `from`. Not flushed: who copies many files flushes once (sync_file_system).

@@ -58,10 +58,8 @@ Result<OutputFile> OutputFile::open(const std::string& path, mode_t mode) {
   const std::string target = real ? *real : path;
   struct stat info {};
   if (::stat(target.c_str(), &info) == 0 && !S_ISREG(info.st_mode)) return error(Code::type, "{} is not a regular file", path);
-  const std::string pattern = join_path(parent_path(target), "." + file_name(target).substr(0, 200) + ".XXXXXX");
-  std::string temporary = pattern;
-  Descriptor file(::mkostemp(temporary.data(), O_CLOEXEC));
-  if (!file) return io_error("cannot write", target, errno);
+  std::string temporary;
+  KOPI_TRY(Descriptor file, open_beside(target, temporary));
   return OutputFile(target, std::move(temporary), std::move(file), mode);
 }
 

@@ -110,6 +110,10 @@ TEST_CASE("a favoured side decides the conflicts, and nothing else") {
   check({"binary, theirs", {"\0", 1}, {"\0a", 2}, {"\0b", 2}, {"\0b", 2}}, "x.png", Favor::theirs);
   check({"ours does not parse, theirs", "a: 1\n", "a: [\n", "a: 2\n", "a: 2\n"}, "c.yaml", Favor::theirs);
   CHECK_FALSE(merge_file({"c.yaml", "a: 1\n", "a: 2\n", "a: [\n", Favor::theirs}).clean);
+  // Lines that merge cleanly are taken only where both readers read them: a no-break space begins a value for one of them only.
+  const MergeOutcome unproven = merge_file({"c.yaml", "a: 1\nb:\n  - 1\n", "&x a:  1\nb:\n  - 1\n", "&x a: 1\nb:\n\xC2\xA0x\n"});
+  CHECK(unproven.text == "&x a:  1\nb: \xC2\xA0x\n");
+  CHECK(unproven.clean);
 }
 
 TEST_CASE("no common past: mappings are joined, and every clash is the user's") {

@@ -70,7 +70,7 @@ TEST_CASE("a write that fails leaves what was there, and nothing beside it") {
   must(make_directories(scratch.at("taken/by a directory")));
   CHECK(code_of(write_file(scratch.at("taken"), "x", 0644)) == "E_IO");
   CHECK(outcome(write_file(scratch.at("missing/file"), "x", 0644)) ==
-        "E_IO cannot write beside " + scratch.at("missing/file") + ": no such file or directory");
+        "E_IO cannot write " + scratch.at("missing/file") + ": no such file or directory");
   CHECK(names(scratch.path()) == "taken ");
 }
 
