@@ -1,12 +1,17 @@
 #include "cli/consent.hpp"
 
 #include "base/text.hpp"
+#include "cli/pager.hpp"
+#include "cli/preview.hpp"
 #include "formats/json.hpp"
 #include "model/capability.hpp"
+#include "store/aliases.hpp"
 #include "store/profiles.hpp"
 #include "system/files.hpp"
 
 namespace kopi::cli {
+
+namespace {
 
 Result<void> consent_to(Context& context, const Prepared& prepared, bool yes, bool allow_new_capabilities) {
   const bool widens = prepared.widens() && !allow_new_capabilities;
@@ -38,6 +43,68 @@ Result<void> consent_to(Context& context, const Prepared& prepared, bool yes, bo
     question.print("Update '{}'?", prepared.name.str());
   }
   return context.consent(question, yes);
+}
+
+Error conflicts_refused(const Prepared& prepared) {
+  Error problem = error(Code::conflict, "both you and the author changed the same in '{}'; nothing was written", prepared.name.str());
+  problem.findings = conflict_findings(prepared.plan);
+  problem.hint = "leave --merge fail out to keep yours and decide later";
+  return problem;
+}
+
+Result<void> settle_conflicts(Context& context, Prepared& prepared, PlanOptions options) {
+  if (options.merge == MergePolicy::fail && prepared.plan.has_conflicts()) return conflicts_refused(prepared);
+  if (options.merge != MergePolicy::ask || !prepared.plan.has_conflicts()) return {};
+  if (!context.console.can_ask())
+    return with_hint(Error{Code::consent_needed, "both you and the author changed the same, and there is no terminal to ask on"},
+                     "add --merge ours or --merge theirs, or leave --merge ask out");
+  for (const PlanStep& step : prepared.plan.steps) {
+    if (step.action != PlanStep::Action::conflict) continue;
+    Text text;
+    text.styled(Style::bold, "{}", step.path.str()).print(": {}\n", step.reason);
+    for (const KeyConflict& key : step.keys)
+      text.print("  {}  yours: {}  the author's: {}\n", key.key, value_words(key.ours), value_words(key.theirs));
+    context.console.error(text);
+    const auto answer = context.console.ask(Text().print("Keep [y]ours, take the [a]uthor's, or decide [l]ater? [l] "));
+    if (context.interrupt.requested()) return interrupted_error();
+    const std::string word = answer ? to_lower_ascii(trim(*answer)) : "";
+    if (word == "y" || word == "yours") options.decisions[step.path] = MergePolicy::ours;
+    if (word == "a" || word == "author" || word == "author's") options.decisions[step.path] = MergePolicy::theirs;
+  }
+  if (options.decisions.empty()) return {};
+  return plan_again(prepared, options, context.install_context());
+}
+
+}  // namespace
+
+Result<bool> show_and_agree(Context& context, const Arguments& given, Prepared& prepared, const PlanOptions& options, Outcome& outcome) {
+  report_findings(prepared.distribution.findings, context);
+  const bool shows_texts = given.flag("--diff");
+  Text preview = render_preview(prepared, context);
+  Node diffs;
+  if (shows_texts) {
+    KOPI_TRY(const auto changes, collect_diffs(prepared, context));
+    preview.append(render_diffs(changes));
+    diffs = to_json(changes);
+  }
+  const auto fill_in = [&] {
+    const auto aliases = find_aliases(context.home);
+    const auto alias = aliases.find(prepared.name.str());
+    outcome.data = operation_data(prepared, context, alias == aliases.end() ? std::nullopt : std::optional(alias->second));
+    outcome.data.set("diffs", diffs);
+  };
+  if (given.flag("--dry-run")) {
+    fill_in();
+    preview.print("plan {}\n", plan_digest(prepared.plan).str());
+    if (!shows_texts || !show_paged(context, preview)) outcome.text = std::move(preview);
+    return false;
+  }
+  KOPI_CHECK(check_plan(given, prepared.plan));
+  if (!shows_texts || !show_paged(context, preview)) context.console.talk(preview);
+  KOPI_CHECK(settle_conflicts(context, prepared, options));
+  KOPI_CHECK(consent_to(context, prepared, given.flag("--yes"), given.flag("--allow-new-capabilities")));
+  fill_in();
+  return true;
 }
 
 Result<void> check_plan(const Arguments& given, const Plan& plan) {
@@ -74,13 +141,6 @@ Findings conflict_findings(const Plan& plan) {
   return findings;
 }
 
-Error conflicts_refused(const Prepared& prepared) {
-  Error problem = error(Code::conflict, "both you and the author changed the same in '{}'; nothing was written", prepared.name.str());
-  problem.findings = conflict_findings(prepared.plan);
-  problem.hint = "leave --merge fail out to keep yours and decide later";
-  return problem;
-}
-
 Result<PlanOptions> read_plan_options(const Context& context, const ProfileName& name, const Arguments& given) {
   PlanOptions options;
   options.force_config = given.flag("--force-config");
@@ -101,29 +161,6 @@ Result<PlanOptions> read_plan_options(const Context& context, const ProfileName&
     return error(given.value("--merge") ? Code::usage : Code::schema, "{} is '{}': expected ours, theirs, ask or fail", where, policy);
   options.merge = *parsed;
   return options;
-}
-
-Result<void> settle_conflicts(Context& context, Prepared& prepared, PlanOptions options) {
-  if (options.merge == MergePolicy::fail && prepared.plan.has_conflicts()) return conflicts_refused(prepared);
-  if (options.merge != MergePolicy::ask || !prepared.plan.has_conflicts()) return {};
-  if (!context.console.can_ask())
-    return with_hint(Error{Code::consent_needed, "both you and the author changed the same, and there is no terminal to ask on"},
-                     "add --merge ours or --merge theirs, or leave --merge ask out");
-  for (const PlanStep& step : prepared.plan.steps) {
-    if (step.action != PlanStep::Action::conflict) continue;
-    Text text;
-    text.styled(Style::bold, "{}", step.path.str()).print(": {}\n", step.reason);
-    for (const KeyConflict& key : step.keys)
-      text.print("  {}  yours: {}  the author's: {}\n", key.key, value_words(key.ours), value_words(key.theirs));
-    context.console.error(text);
-    const auto answer = context.console.ask(Text().print("Keep [y]ours, take the [a]uthor's, or decide [l]ater? [l] "));
-    if (context.interrupt.requested()) return interrupted_error();
-    const std::string word = answer ? to_lower_ascii(trim(*answer)) : "";
-    if (word == "y" || word == "yours") options.decisions[step.path] = MergePolicy::ours;
-    if (word == "a" || word == "author" || word == "author's") options.decisions[step.path] = MergePolicy::theirs;
-  }
-  if (options.decisions.empty()) return {};
-  return plan_again(prepared, options, context.install_context());
 }
 
 }  // namespace kopi::cli

@@ -9,10 +9,12 @@
 
 namespace kopi::cli {
 
-/// Asks for what `yes` does not cover. On an update, `yes` agrees to new content but never to new capabilities.
-/// @error caps  the update widens what the agent can do, and nobody agreed to that
-/// @error declined, consent_needed, interrupted
-Result<void> consent_to(Context& context, const Prepared& prepared, bool yes, bool allow_new_capabilities);
+/// From a plan to the user's word: shows the preview and, with --diff, the texts; stops there with --dry-run; holds the plan against
+/// --apply-plan; settles conflicts as --merge says; asks for what --yes and --allow-new-capabilities leave open. On an update --yes
+/// agrees to new content but never to new capabilities. Fills in `outcome`'s data, and after --dry-run its text.
+/// @return  the operation is to be applied
+/// @error plan_stale, conflict, caps, declined, consent_needed, interrupted
+Result<bool> show_and_agree(Context& context, const Arguments& given, Prepared& prepared, const PlanOptions& options, Outcome& outcome);
 
 /// `--apply-plan DIGEST` was not given, or means this plan.   @error plan_stale
 Result<void> check_plan(const Arguments& given, const Plan& plan);
@@ -27,9 +29,5 @@ std::string value_words(const std::optional<Node>& value);
 
 /// --force-config, --keep-config, --merge; without the last, the profile's update.merge.   @error usage, schema, yaml
 Result<PlanOptions> read_plan_options(const Context& context, const ProfileName& name, const Arguments& given);
-
-/// With --merge ask: asks about each conflict and plans again by the answers.   @error consent_needed  there is nobody to ask
-/// @error conflict  there are some, and --merge fail was given
-Result<void> settle_conflicts(Context& context, Prepared& prepared, PlanOptions options);
 
 }  // namespace kopi::cli

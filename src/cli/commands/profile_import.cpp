@@ -147,7 +147,7 @@ Result<Outcome> import_all(Context& context, const Arguments& given, const std::
   bool any = false;
   for (const std::string& name : names) {
     if (!name.ends_with(".tar.gz") && !name.ends_with(".tgz")) continue;
-    if (name.starts_with('.')) continue;  // an export that is being written
+    if (name.starts_with('.')) continue;  // not the user's: other systems put ._NAME beside files
     any = true;
     auto one = import_one(context, given, {join_path(directory, name), std::nullopt});
     if (!one && one.error().code == Code::interrupted) return one;

@@ -1,7 +1,6 @@
 #include "base/text.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/consent.hpp"
-#include "cli/pager.hpp"
 #include "cli/preview.hpp"
 #include "model/settings.hpp"
 #include "store/profiles.hpp"
@@ -69,33 +68,13 @@ Result<Outcome> run(Context& context, const Arguments& given) {
   const InstallContext install = context.install_context();
   KOPI_TRY(request.plan, read_plan_options(context, ProfileName::default_profile(), given));
   KOPI_TRY(Prepared prepared, prepare_install(request, install));
-  report_findings(prepared.distribution.findings, context);
-
-  const bool dry_run = given.flag("--dry-run");
   Outcome outcome;
-  Text preview = render_preview(prepared, context);
-  Node diffs;
-  if (given.flag("--diff")) {
-    KOPI_TRY(const auto changes, collect_diffs(prepared, context));
-    preview.append(render_diffs(changes));
-    diffs = to_json(changes);
-  }
-  if (dry_run) {
-    outcome.data = operation_data(prepared, context, std::nullopt);
-    outcome.data.set("diffs", std::move(diffs));
-    preview.print("plan {}\n", plan_digest(prepared.plan).str());
-    if (!given.flag("--diff") || !show_paged(context, preview)) outcome.text = std::move(preview);
-    return outcome;
-  }
-  KOPI_CHECK(check_plan(given, prepared.plan));
-  if (!given.flag("--diff") || !show_paged(context, preview)) context.console.talk(preview);
-  KOPI_CHECK(settle_conflicts(context, prepared, request.plan));
-  KOPI_CHECK(consent_to(context, prepared, given.flag("--yes"), given.flag("--allow-new-capabilities")));
+  KOPI_TRY(const bool agreed, show_and_agree(context, given, prepared, request.plan, outcome));
+  if (!agreed) return outcome;
   const AliasContext aliases = context.alias_context();
   KOPI_TRY(const Applied applied, apply_prepared(prepared, install, given.flag("--alias") ? &aliases : nullptr));
   const auto alias = made_alias(context, prepared, applied);
-  outcome.data = operation_data(prepared, context, alias);
-  outcome.data.set("diffs", std::move(diffs));
+  if (alias) outcome.data.set("alias", *alias);
   tell_next_steps(outcome.text, context, prepared, alias);
   if (prepared.plan.has_conflicts()) outcome.problem = conflicts_left(prepared);
   return outcome;

@@ -1,9 +1,7 @@
 #include "base/text.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/consent.hpp"
-#include "cli/pager.hpp"
 #include "cli/preview.hpp"
-#include "store/aliases.hpp"
 
 namespace kopi::cli {
 namespace {
@@ -30,26 +28,9 @@ Result<Outcome> run(Context& context, const Arguments& given) {
   KOPI_TRY(request.plan, read_plan_options(context, request.name, given));
   const InstallContext install = context.install_context();
   KOPI_TRY(Prepared prepared, prepare_rollback(request, install));
-
   Outcome outcome;
-  outcome.data = operation_data(prepared, context, std::nullopt);
-  const auto aliases = find_aliases(context.home);
-  if (const auto alias = aliases.find(request.name.str()); alias != aliases.end()) outcome.data.set("alias", alias->second);
-  Text preview = render_preview(prepared, context);
-  if (given.flag("--diff")) {
-    KOPI_TRY(const auto diffs, collect_diffs(prepared, context));
-    preview.append(render_diffs(diffs));
-    outcome.data.set("diffs", to_json(diffs));
-  }
-  if (given.flag("--dry-run")) {
-    outcome.text = std::move(preview);
-    outcome.text.print("plan {}\n", plan_digest(prepared.plan).str());
-    return outcome;
-  }
-  KOPI_CHECK(check_plan(given, prepared.plan));
-  if (!given.flag("--diff") || !show_paged(context, preview)) context.console.talk(preview);
-  KOPI_CHECK(settle_conflicts(context, prepared, request.plan));
-  KOPI_CHECK(consent_to(context, prepared, given.flag("--yes"), false));
+  KOPI_TRY(const bool agreed, show_and_agree(context, given, prepared, request.plan, outcome));
+  if (!agreed) return outcome;
   KOPI_TRY(const Applied applied, apply_prepared(prepared, install));
   outcome.text.styled(Style::green, "✓")
       .print(" Rolled '{}' back to {} (state {}, now {})\n", request.name.str(),

@@ -5,7 +5,6 @@
 #include "cli/answer.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/consent.hpp"
-#include "cli/pager.hpp"
 #include "cli/preview.hpp"
 #include "cli/several.hpp"
 #include "store/profiles.hpp"
@@ -98,35 +97,16 @@ Result<UpdateRequest> read_request(const Context& context, const Arguments& give
 
 Result<Outcome> finish_update(Context& context, const Arguments& given, Look look, bool is_one_of_many) {
   const ProfileName& name = look.request.name;
-  const InstallContext install = context.install_context();
   KOPI_TRY(UpdateOutcome update, std::move(look.found));
   if (!update.prepared) {
     KOPI_CHECK(check_plan(given, Plan{}));
     return nothing_to_do(context, name, update);
   }
   Prepared& prepared = *update.prepared;
-  report_findings(prepared.distribution.findings, context);
-
   Outcome outcome;
-  Text preview = render_preview(prepared, context);
-  outcome.data = operation_data(prepared, context, std::nullopt);
-  const auto aliases = find_aliases(context.home);
-  if (const auto alias = aliases.find(name.str()); alias != aliases.end()) outcome.data.set("alias", alias->second);
-  if (given.flag("--diff")) {
-    KOPI_TRY(const auto diffs, collect_diffs(prepared, context));
-    preview.append(render_diffs(diffs));
-    outcome.data.set("diffs", to_json(diffs));
-  }
-  if (given.flag("--dry-run")) {
-    preview.print("plan {}\n", plan_digest(prepared.plan).str());
-    if (!given.flag("--diff") || !show_paged(context, preview)) outcome.text = std::move(preview);
-    return outcome;
-  }
-  KOPI_CHECK(check_plan(given, prepared.plan));
-  if (!given.flag("--diff") || !show_paged(context, preview)) context.console.talk(preview);
-  KOPI_CHECK(settle_conflicts(context, prepared, look.request.plan));
-  KOPI_CHECK(consent_to(context, prepared, given.flag("--yes"), given.flag("--allow-new-capabilities")));
-  KOPI_CHECK(apply_prepared(prepared, install));
+  KOPI_TRY(const bool agreed, show_and_agree(context, given, prepared, look.request.plan, outcome));
+  if (!agreed) return outcome;
+  KOPI_CHECK(apply_prepared(prepared, context.install_context()));
   if (is_one_of_many) {
     tell_briefly(outcome.text, prepared);
   } else {
