@@ -71,6 +71,8 @@ constexpr KeyShape k_shapes[] = {
     {"shpat_", is_alphanumeric, 32, 40, "Shopify"},
     {"SG.", is_dotted, 40, 100, "SendGrid"},
     {"AGE-SECRET-KEY-1", is_alphanumeric, 40, 80, "age"},
+    {"RWRTY0Iy", is_base64, 40, 400, "minisign"},
+    {"dapi", is_alphanumeric, 32, 40, "Databricks"},
 };
 
 struct Scan {
