@@ -45,15 +45,18 @@ Result<void> consent_to(Context& context, const Prepared& prepared, bool yes, bo
   return context.consent(question, yes);
 }
 
-Error conflicts_refused(const Prepared& prepared) {
+// `asked`: on the command line, not in config.yaml.
+Error conflicts_refused(const Prepared& prepared, bool asked) {
   Error problem = error(Code::conflict, "both you and the author changed the same in '{}'; nothing was written", prepared.name.str());
   problem.findings = conflict_findings(prepared.plan);
-  problem.hint = "leave --merge fail out to keep yours and decide later";
+  problem.hint = asked ? "leave --merge fail out to keep yours and decide later"
+                       : fmt::format("kopi -p {} config unset update.merge, to keep yours and decide later", prepared.name.str());
   return problem;
 }
 
-Result<void> settle_conflicts(Context& context, Prepared& prepared, PlanOptions options) {
-  if (options.merge == MergePolicy::fail && prepared.plan.has_conflicts()) return conflicts_refused(prepared);
+Result<void> settle_conflicts(Context& context, const Arguments& given, Prepared& prepared, PlanOptions options) {
+  if (options.merge == MergePolicy::fail && prepared.plan.has_conflicts())
+    return conflicts_refused(prepared, given.value("--merge").has_value());
   if (options.merge != MergePolicy::ask || !prepared.plan.has_conflicts()) return {};
   if (!context.console.can_ask())
     return with_hint(Error{Code::consent_needed, "both you and the author changed the same, and there is no terminal to ask on"},
@@ -101,7 +104,7 @@ Result<bool> show_and_agree(Context& context, const Arguments& given, Prepared& 
   }
   KOPI_CHECK(check_plan(given, prepared.plan));
   if (!shows_texts || !show_paged(context, preview)) context.console.talk(preview);
-  KOPI_CHECK(settle_conflicts(context, prepared, options));
+  KOPI_CHECK(settle_conflicts(context, given, prepared, options));
   KOPI_CHECK(consent_to(context, prepared, given.flag("--yes"), given.flag("--allow-new-capabilities")));
   fill_in();
   return true;
@@ -149,16 +152,22 @@ Result<PlanOptions> read_plan_options(const Context& context, const ProfileName&
   std::string policy = given.value("--merge").value_or("");
   std::string where = "--merge";
   if (policy.empty()) {
-    KOPI_TRY(const Node config, read_config(context.home, name));
-    const Node* update = config.find("update");
+    // Where config.yaml can't be read, the plan says so: it is a conflict like any other, and the rest is updated.
+    const auto config = read_config(context.home, name);
+    const Node* update = config ? config->find("update") : nullptr;
     const Node* merge = update == nullptr ? nullptr : update->find("merge");
     if (merge != nullptr && merge->is_scalar()) policy = merge->as_text();
-    where = join_path(context.home.profile_path(name), "config.yaml") + ": update.merge";
+    const int line = merge == nullptr ? 1 : merge->place().line;
+    where = fmt::format("{}:{}: update.merge", join_path(context.home.profile_path(name), "config.yaml"), line);
   }
   if (policy.empty()) return options;
   const auto parsed = parse_merge_policy(policy);
-  if (!parsed || *parsed == MergePolicy::leave)
-    return error(given.value("--merge") ? Code::usage : Code::schema, "{} is '{}': expected ours, theirs, ask or fail", where, policy);
+  if (!parsed || *parsed == MergePolicy::leave) {
+    Error problem = error(Code::usage, "{} is '{}': expected ours, theirs, ask or fail", where, policy);
+    if (given.value("--merge")) return problem;
+    problem.code = Code::schema;
+    return with_hint(std::move(problem), fmt::format("kopi -p {} config unset update.merge", name.str()));
+  }
   options.merge = *parsed;
   return options;
 }

@@ -46,6 +46,16 @@ Result<std::optional<FileDiff>> diff_file(const std::string& path, const std::op
   return std::optional<FileDiff>(FileDiff{path, kind, std::move(diff)});
 }
 
+FileDiff renamed_file(const std::string& from, const std::string& to, std::optional<FileDiff> changed) {
+  const std::string header = fmt::format("diff --git a/{0} b/{1}\nrename from {0}\nrename to {1}\n", from, to);
+  if (!changed) return {to, "changed", header};
+  std::string diff = std::move(changed->diff);
+  diff.replace(0, diff.find('\n') + 1, header);
+  const std::string old_side = "\n--- a/" + to + "\n";
+  if (const auto at = diff.find(old_side); at != std::string::npos) diff.replace(at, old_side.size(), "\n--- a/" + from + "\n");
+  return {to, "changed", std::move(diff)};
+}
+
 Text render_diffs(const std::vector<FileDiff>& diffs) {
   Text text;
   for (const FileDiff& file : diffs) {

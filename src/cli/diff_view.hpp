@@ -31,6 +31,9 @@ struct DiffSide {
 Result<std::optional<FileDiff>> diff_file(const std::string& path, const std::optional<DiffSide>& before,
                                           const std::optional<DiffSide>& after);
 
+/// `changed`, what diff_file() made of `to`, as a rename: nothing where only the name changed.
+FileDiff renamed_file(const std::string& from, const std::string& to, std::optional<FileDiff> changed);
+
 Text render_diffs(const std::vector<FileDiff>& diffs);
 /// [{path, kind, diff}]
 Node to_json(const std::vector<FileDiff>& diffs);

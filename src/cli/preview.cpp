@@ -193,13 +193,19 @@ Text render_preview(const Prepared& prepared, const Context& context) {
 
 Result<std::vector<FileDiff>> collect_diffs(const Prepared& prepared, const Context& context) {
   std::vector<FileDiff> diffs;
+  std::set<RelPath> moved;
+  for (const PlanStep& step : prepared.plan.steps) {
+    if (step.moved_from) moved.insert(*step.moved_from);
+  }
   for (const PlanStep& step : prepared.plan.steps) {
     if (step.action == Action::adopt || step.action == Action::release || step.action == Action::keep) continue;  // stays as it is
+    if (moved.contains(step.path)) continue;                                                                      // shown where it goes
     KOPI_TRY(const auto before, live_side(step, prepared, context));
     const auto shipped = prepared.distribution.files.find(step.path);
     const auto merged = prepared.plan.texts.find(step.path);
     const auto compare = [&](const std::string& path, const std::optional<DiffSide>& after) -> Result<void> {
       KOPI_TRY(auto diff, diff_file(path, before, after));
+      if (step.moved_from && path == step.path.str()) diff = renamed_file(step.moved_from->str(), path, std::move(diff));
       if (diff) diffs.push_back(*std::move(diff));
       return {};
     };

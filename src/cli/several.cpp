@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/text.hpp"
 #include "cli/answer.hpp"
 #include "store/install_record.hpp"
 #include "store/profiles.hpp"
@@ -47,15 +48,22 @@ void SeveralOutcomes::add(Context& context, const std::string& name, Result<Outc
   records_.push(std::move(record));
   if (!problem) return;
   context.console.error(Text().print("{}: ", name).append(describe(*problem)));
-  if (!worst_ || weight_of(*problem) < weight_of(*worst_)) {
-    worst_ = Error{problem->code, fmt::format("{} {}", name, what_failed_)};
-  }
+  // What is done and left conflicts has not failed.
+  (problem->code == Code::conflict && one ? undecided_ : failed_).push_back(name);
+  if (!worst_ || weight_of(*problem) < weight_of(*worst_)) worst_ = Error{problem->code, ""};
 }
 
 Outcome SeveralOutcomes::finish() && {
   Outcome outcome;
   outcome.text = std::move(text_);
   outcome.data = Node::mapping({{"profiles", std::move(records_)}});
+  if (worst_) {
+    std::vector<std::string> parts;
+    if (!failed_.empty()) parts.push_back(fmt::format("{} {}", join(failed_, ", "), what_failed_));
+    if (!undecided_.empty())
+      parts.push_back(fmt::format("{} {} conflicts left to decide", join(undecided_, ", "), undecided_.size() == 1 ? "has" : "have"));
+    worst_->message = join(parts, "; ");
+  }
   outcome.problem = std::move(worst_);
   return outcome;
 }

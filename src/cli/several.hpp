@@ -33,6 +33,7 @@ class SeveralOutcomes {
   Node records_ = Node::sequence();
   Text text_;
   std::optional<Error> worst_;
+  std::vector<std::string> failed_, undecided_;
 };
 
 }  // namespace kopi::cli

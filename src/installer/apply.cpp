@@ -63,7 +63,9 @@ Result<void> stage_step(const PlanStep& step, const Prepared& prepared, Transact
   if (step.action == Action::remove) return transaction.remove(step.path, step.from);
   if (step.beside) {
     KOPI_TRY(const RelPath beside, beside_path(step.path));
-    KOPI_CHECK(transaction.put(beside, prepared.distribution.files.at(step.path).content, step.beside->mode));
+    const auto live = plan.live.find(beside);
+    const auto expected = live == plan.live.end() ? std::nullopt : std::optional(live->second.entry);
+    KOPI_CHECK(transaction.put(beside, prepared.distribution.files.at(step.path).content, step.beside->mode, expected));
   }
   const bool writes = step.action == Action::add || step.action == Action::replace || step.action == Action::merge || from_merge;
   if (!writes || !step.to) return {};
@@ -80,7 +82,7 @@ Result<void> check_unchanged(const Prepared& prepared, const std::string& path, 
   const Ledger base = installed ? merge_base(*installed) : Ledger{};
   const auto beside = installed ? beside_paths(installed->record.pending) : std::vector<RelPath>();
   KOPI_TRY(const LiveFiles live, scan_live(path, base, prepared.distribution.ledger(), beside));
-  KOPI_CHECK(check_beside(path, prepared.plan));
+  KOPI_CHECK(check_beside(path, prepared.plan, installed ? installed->record.pending : std::vector<Pending>()));
   if (same_record && live == prepared.plan.live && profile_exists(context.home, prepared.name)) return {};
   return with_hint(error(Code::changed, "profile '{}' changed since the plan was made; nothing was written", prepared.name.str()),
                    "run the command again");
@@ -100,7 +102,7 @@ Result<void> apply_existing(const Prepared& prepared, const InstallRecord& recor
   KOPI_TRY(const auto records, render_records(path, prepared, record));
   KOPI_TRY(Transaction transaction, Transaction::begin(path, prepared.operation));
   for (const PlanStep& step : prepared.plan.steps) KOPI_CHECK(stage_step(step, prepared, transaction));
-  for (const RelPath& beside : prepared.plan.outdated_beside) KOPI_CHECK(transaction.remove(beside));
+  for (const RelPath& beside : prepared.plan.outdated_beside) KOPI_CHECK(transaction.remove(beside, prepared.plan.live.at(beside).entry));
   for (const RecordFile& file : records) KOPI_CHECK(transaction.put_record(file.path, file.text, file.bits));
   KOPI_TRY(const auto outdated, outdated_states(path));
   for (const RelPath& state : outdated) KOPI_CHECK(transaction.remove(state));

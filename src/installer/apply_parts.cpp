@@ -40,6 +40,14 @@ Result<std::optional<Approvals>> approve_servers(const std::string& directory, c
   return changed ? std::optional(std::move(approvals)) : std::nullopt;
 }
 
+// Behind every state that is kept, also where the record itself was lost. A record of before there was a history counts as the first.
+std::int64_t next_state(const Prepared& prepared, const Home& home) {
+  std::int64_t last = prepared.previous ? std::max<std::int64_t>(prepared.previous->state, 1) : 0;
+  const auto kept = list_states(home.profile_path(prepared.name));
+  if (kept && !kept->empty()) last = std::max(last, kept->back());
+  return last + 1;
+}
+
 }  // namespace
 
 InstallRecord make_record(const Prepared& prepared, const InstallContext& context) {
@@ -66,8 +74,7 @@ InstallRecord make_record(const Prepared& prepared, const InstallContext& contex
   record.installed_at = prepared.previous ? prepared.previous->installed_at : now;
   record.updated_at = now;
   record.capabilities = distribution.capabilities;
-  // A record of before there was a history counts as the first state.
-  record.state = prepared.previous ? std::max<std::int64_t>(prepared.previous->state, 1) + 1 : 1;
+  record.state = next_state(prepared, context.home);
   record.pending = prepared.plan.pending;
   record.ledger = sha256(render_ledger(prepared.plan.ledger)).str();
   return record;

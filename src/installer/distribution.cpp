@@ -80,6 +80,22 @@ void read_jobs(Distribution& distribution) {
   }
 }
 
+// What all of it can do; the findings are about its servers.
+Result<Findings> list_powers(Distribution& distribution, const Node& config) {
+  Node mcp;
+  if (const SnapshotFile* file = find_file(distribution.files, "mcp.json")) {
+    KOPI_TRY(mcp, parse_json(file->content, "mcp.json"));
+    if (!mcp.is(Node::Kind::mapping)) return error(Code::json, "mcp.json:1: expected an object, found {}", with_article(mcp.kind()));
+  }
+  McpReading servers = read_mcp_servers(mcp, config, "mcp.json", "config.yaml");
+  distribution.mcp_servers = std::move(servers.servers);
+  const auto programs = executables(distribution.files);
+  const auto plugin_names = plugins(distribution.files);
+  distribution.capabilities =
+      list_capabilities({distribution.manifest, config, distribution.mcp_servers, distribution.cron_jobs, programs, plugin_names});
+  return std::move(servers.findings);
+}
+
 // config.yaml, mcp.json and the jobs; and from them what all of it can do.
 Result<void> read_settings(Distribution& distribution) {
   Node config;
@@ -90,20 +106,9 @@ Result<void> read_settings(Distribution& distribution) {
     const Findings about = check_config(config, "config.yaml");
     distribution.findings.insert(distribution.findings.end(), about.begin(), about.end());
   }
-  Node mcp;
-  if (const SnapshotFile* file = find_file(distribution.files, "mcp.json")) {
-    KOPI_TRY(mcp, parse_json(file->content, "mcp.json"));
-    if (!mcp.is(Node::Kind::mapping)) return error(Code::json, "mcp.json:1: expected an object, found {}", with_article(mcp.kind()));
-  }
-  McpReading servers = read_mcp_servers(mcp, config, "mcp.json", "config.yaml");
-  distribution.mcp_servers = std::move(servers.servers);
-  distribution.findings.insert(distribution.findings.end(), servers.findings.begin(), servers.findings.end());
   read_jobs(distribution);
-
-  const auto programs = executables(distribution.files);
-  const auto plugin_names = plugins(distribution.files);
-  distribution.capabilities =
-      list_capabilities({distribution.manifest, config, distribution.mcp_servers, distribution.cron_jobs, programs, plugin_names});
+  KOPI_TRY(const Findings about_servers, list_powers(distribution, config));
+  distribution.findings.insert(distribution.findings.end(), about_servers.begin(), about_servers.end());
   return {};
 }
 
@@ -129,6 +134,12 @@ Result<Distribution> understand(Snapshot snapshot, const std::string& program_ve
   distribution.manifest_digest = find_file(distribution.files, "distribution.yaml")->digest;
   distribution.tree_digest = sha256(render_ledger(distribution.ledger()));
   return distribution;
+}
+
+Result<void> withhold_config(Distribution& distribution, std::string_view config) {
+  KOPI_TRY(const Node document, parse_yaml(config, "config.yaml"));
+  KOPI_CHECK(list_powers(distribution, document));
+  return {};
 }
 
 Result<Distribution> understand_profile(std::map<RelPath, SnapshotFile> files, const std::string& program_version) {

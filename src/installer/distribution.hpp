@@ -35,7 +35,11 @@ struct Distribution {
 /// @error requires_newer  `kopi_requires` does not hold for `program_version`
 Result<Distribution> understand(Snapshot snapshot, const std::string& program_version);
 
-/// The same of a profile's files, which need not have come from a distribution. Of files that bring nothing but themselves the content is
+/// config.yaml stays as the user has it, so what `distribution` can do is what it could with `config`, the text that was shipped last.
+/// @error yaml, json
+Result<void> withhold_config(Distribution& distribution, std::string_view config);
+
+/// The same as understand() of a profile's files, which need not have come from a distribution. Of files that bring nothing but themselves the content is
 /// not looked at, and may be left out.
 /// @error yaml, json, limit, requires_newer  as above; a manifest that can't be read is a finding
 Result<Distribution> understand_profile(std::map<RelPath, SnapshotFile> files, const std::string& program_version);

@@ -17,6 +17,7 @@
 #include "system/directory.hpp"
 #include "system/files.hpp"
 #include "system/mapped_file.hpp"
+#include "system/sqlite.hpp"
 #include "system/step.hpp"
 
 namespace kopi {
@@ -38,7 +39,11 @@ class Unpacker {
       KOPI_CHECK(write(*member, is_base).while_doing("unpacking {}", member->path.str()));
       next += is_base ? 0 : 1;
     }
-    return next == plan_.files.size() ? Result<void>{} : error(Code::changed, "the archive changed while it was read");
+    if (next != plan_.files.size()) return error(Code::changed, "the archive changed while it was read");
+    for (const ImportMember& file : plan_.files) {
+      if (const auto database = database_of_log(file.path)) KOPI_CHECK(take_log(*database).while_doing("taking over {}", file.path.str()));
+    }
+    return {};
   }
 
   Result<std::optional<InstallRecord>> write_records() {
@@ -62,6 +67,19 @@ class Unpacker {
   }
 
  private:
+  // SQLite itself brings what the log holds into the database, or takes back what was not committed.
+  Result<void> take_log(const RelPath& database) const {
+    const std::string path = join_path(staging_.path(), database.str());
+    KOPI_TRY(const auto there, staging_.stat(database));
+    if (there) {
+      auto opened = Database::open(path);
+      auto taken = opened ? opened->query("PRAGMA wal_checkpoint(TRUNCATE)") : std::move(opened).error();
+      if (!taken) return error(Code::archive, "{} can't be read: {}", database.str(), taken.error().message);
+    }
+    for (const std::string_view log : {"-wal", "-shm", "-journal"}) KOPI_CHECK(remove_file(path + std::string(log)));
+    return {};
+  }
+
   bool is_planned(const RelPath& path) const {
     const auto found = std::lower_bound(plan_.files.begin(), plan_.files.end(), path,
                                         [](const ImportMember& file, const RelPath& wanted) { return file.path < wanted; });
@@ -69,7 +87,7 @@ class Unpacker {
   }
 
   Result<void> write(const ImportMember& member, bool is_base) {
-    const ProfilePart part = part_of(member.path);
+    const ProfilePart part = part_of(database_of_log(member.path).value_or(member.path));
     const bool is_private = is_base || part == ProfilePart::memories || part == ProfilePart::sessions;
     const mode_t mode = is_private ? 0600 : member.executable ? 0755 : 0644;
     KOPI_TRY(const Descriptor file, staging_.create_file(member.path, mode));

@@ -60,7 +60,9 @@ class Inspector {
     if (path.first() == k_archive_bases) return take_base(member);
     if (context_.home.profiles_path().size() + path.str().size() > k_longest_path)
       return error(Code::limit, "a path is too long for this home: {}", truncate_to_width(path.str(), 100));
-    const ProfilePart part = part_of(path);
+    // What is in a log is not in its database yet.
+    const auto database = member.size > 0 ? database_of_log(path) : std::nullopt;
+    const ProfilePart part = part_of(database.value_or(path));
     switch (part) {
       case ProfilePart::credential: leave(path.str(), "it holds keys or tokens"); return {};
       case ProfilePart::machine: leave(std::string(path.first()), "it always belongs to the machine"); return {};
@@ -70,7 +72,7 @@ class Inspector {
       case ProfilePart::settings:
       case ProfilePart::unknown: break;
     }
-    const bool is_data = part == ProfilePart::memories || part == ProfilePart::sessions;
+    const bool is_data = part == ProfilePart::memories || part == ProfilePart::sessions || database;
     if (!is_data) KOPI_CHECK(look_at(member));
     plan_.bytes += member.size;
     plan_.files.push_back(member);

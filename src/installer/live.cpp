@@ -109,7 +109,7 @@ Result<LiveFiles> scan_live(const std::string& profile, const Ledger& base, cons
   return Scan(directory, base, shipped).run(others);
 }
 
-Result<void> check_beside(const std::string& profile, const Plan& plan) {
+Result<void> check_beside(const std::string& profile, const Plan& plan, const std::vector<Pending>& pending) {
   if (!plan.has_conflicts()) return {};
   KOPI_TRY(const Directory directory, Directory::open(profile));
   for (const PlanStep& step : plan.steps) {
@@ -121,6 +121,15 @@ Result<void> check_beside(const std::string& profile, const Plan& plan) {
       return with_hint(error(Code::link, "{} is a symbolic link, which kopi does not replace", shown), std::string(k_make_room));
     }
     if (entry && entry->type != EntryType::file) return in_the_way(directory, beside.str(), "a file has to be put there");
+    if (!entry) continue;
+    KOPI_TRY(const std::string content, directory.read(beside, k_limit));
+    const Digest digest = sha256(content);
+    const bool is_kopis = digest == step.beside->digest || std::any_of(pending.begin(), pending.end(), [&](const Pending& item) {
+                            return item.path == step.path && !item.held && item.theirs.digest == digest;
+                          });
+    if (is_kopis) continue;
+    return with_hint(error(Code::exists, "{} is yours, and the author's {} has to be put there", shown, step.path.str()),
+                     std::string(k_make_room));
   }
   return {};
 }

@@ -21,8 +21,9 @@ namespace kopi {
 /// @param others  looked at too, where they are files
 Result<LiveFiles> scan_live(const std::string& profile, const Ledger& base, const Ledger& shipped, const std::vector<RelPath>& others = {});
 
-/// The places where `plan` puts files beside the user's own are free, or hold a file that kopi may replace.   @error link, type
-Result<void> check_beside(const std::string& profile, const Plan& plan);
+/// The places where `plan` puts files beside the user's own are free, or hold what kopi put there: of `pending`, unchanged.
+/// @error exists  a file of the user's, or one of kopi's that the user edited.   @error link, type
+Result<void> check_beside(const std::string& profile, const Plan& plan, const std::vector<Pending>& pending);
 
 /// The contents that deciding these cases takes.   @error changed  a live file is not what `live` said
 Result<TextsByPath> read_texts(const std::string& profile, const std::vector<FileCase>& cases, const Blobs& blobs);

@@ -88,7 +88,9 @@ class DocumentMerge {
     return syntax_ == Syntax::json ? parse_json(text, input_.path) : compare_yaml(text, input_.path);
   }
   std::vector<std::pair<std::string_view, std::string_view>> sides() const {
-    return {{input_.base.value_or(input_.ours), "what was shipped last"}, {input_.ours, "yours"}, {input_.theirs, "the author's"}};
+    return {{input_.base.value_or(input_.ours), input_.base ? "what was shipped last" : "yours"},
+            {input_.ours, "yours"},
+            {input_.theirs, "the author's"}};
   }
   const Node& ours() const { return documents_[1]; }
   const Node& theirs() const { return documents_[2]; }

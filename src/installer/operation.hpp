@@ -105,7 +105,7 @@ Result<Applied> apply_prepared(const Prepared& prepared, const InstallContext& c
 enum class ResolveSide { ours, theirs };
 struct Resolved {
   RelPath path;
-  std::string text;  ///< live afterwards
+  bool beside_stays = false;  ///< FILE.kopi-new is no more what kopi put there: the user's own
 };
 /// Decides files whose conflicts an update left: the live file stays, or takes the author's side in what was in conflict (a file that is
 /// merged by key keeps everything else of the user's; any other becomes the author's).

@@ -114,6 +114,7 @@ class Planner {
     MergeInput input{file.path.str(), std::nullopt, texts.ours, theirs, Favor::none};
     if (texts.base) input.base = *texts.base;
     MergeOutcome merged = merge_file(input);
+    if (file.base && !texts.base && !merged.clean) merged.reason += "; the store has lost what was shipped last (kopi store verify)";
     const std::vector<KeyConflict> keys = merged.keys;
     // Without a common past every key that the user has is the user's own choice: it counts, and the other is named.
     if (!file.base && !merged.clean && !keys.empty() && policy != MergePolicy::theirs) {

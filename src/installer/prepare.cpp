@@ -16,6 +16,19 @@ Result<ProfileName> target_name(const InstallRequest& request, const Manifest& m
   return name;
 }
 
+// --keep-config: what the author's config.yaml would let the agent do does not come with this update, and nobody agrees to it. Where the
+// store has lost the text that was shipped last, all of it counts as coming.
+Result<void> leave_config_out(Distribution& distribution, const PlanBasis& basis, const Blobs& blobs) {
+  KOPI_TRY(const RelPath config, RelPath::parse("config.yaml"));
+  const auto shipped = distribution.files.find(config);
+  const auto base = basis.base.find(config);
+  const auto live = basis.live.find(config);
+  if (shipped == distribution.files.end() || base == basis.base.end()) return {};
+  if (live != basis.live.end() && live->second.entry.digest == shipped->second.digest) return {};
+  const auto text = blobs.get(base->second.digest);
+  return text ? withhold_config(distribution, *text) : Result<void>{};
+}
+
 }  // namespace
 
 // Looks at the profile while nobody writes there: record and ledger are two files.
@@ -40,8 +53,9 @@ Result<void> plan_again(Prepared& prepared, const PlanOptions& options, const In
   const Ledger shipped = prepared.distribution.ledger();
   KOPI_TRY(basis.live, scan_live(path, basis.base, shipped, beside_paths(basis.pending)));
   KOPI_TRY(basis.texts, read_texts(path, list_cases(basis.base, basis.live, shipped), Blobs(home)));
+  if (options.keep_config) KOPI_CHECK(leave_config_out(prepared.distribution, basis, Blobs(home)));
   prepared.plan = make_plan(basis, prepared.distribution, options);
-  return check_beside(path, prepared.plan);
+  return check_beside(path, prepared.plan, basis.pending);
 }
 
 Result<std::vector<EnvStatus>> env_status(const Manifest& manifest, const Home& home, const ProfileName& name,
@@ -78,7 +92,9 @@ Result<Prepared> prepare_install(const InstallRequest& request, const InstallCon
 
 Result<UpdateOutcome> prepare_update(const UpdateRequest& request, const InstallContext& context) {
   if (!profile_exists(context.home, request.name)) return no_such_profile(Selection{request.name, Selection::Origin::flag});
-  KOPI_TRY(auto record, read_install_record(context.home, request.name));
+  KOPI_TRY(auto whole, read_installed(context.home, request.name));
+  std::optional<InstallRecord> record;
+  if (whole) record = std::move(whole->record);
   if (!record) {
     return with_hint(error(Code::source, "profile '{}' was not installed from a distribution", request.name.str()),
                      request.name.is_default() ? "name a profile: kopi profile update NAME; or all of them: kopi profile update --all"

@@ -32,6 +32,18 @@ Result<std::string> author_side(const Pending& pending, const std::optional<std:
   return merged.clean ? std::move(merged.text) : theirs;
 }
 
+// The author's file beside goes, unless the user made something else of it.   @return  it stays
+Result<bool> clear_beside(const Directory& directory, const Pending& pending, Transaction& transaction) {
+  KOPI_TRY(const RelPath beside, beside_path(pending.path));
+  KOPI_TRY(const auto there, directory.stat(beside));
+  if (!there || there->type != EntryType::file) return false;
+  KOPI_TRY(const std::string content, directory.read(beside, k_limit));
+  const LedgerEntry entry{file_mode(there->mode), sha256(content)};
+  if (entry.digest != pending.theirs.digest) return true;
+  KOPI_CHECK(transaction.remove(beside, entry));
+  return false;
+}
+
 }  // namespace
 
 Result<std::vector<Resolved>> resolve_conflicts(const ProfileName& name, const std::vector<RelPath>& paths, ResolveSide side,
@@ -57,19 +69,19 @@ Result<std::vector<Resolved>> resolve_conflicts(const ProfileName& name, const s
       KOPI_TRY(ours, directory.read(path, k_limit));
       live = LedgerEntry{file_mode(present->mode), sha256(*ours)};
     }
-    std::string text = ours.value_or("");
+    std::optional<std::string> text = ours;  // what the user deleted stays deleted
     if (const auto own = edited.find(path); own != edited.end()) {
       text = own->second;
     } else if (side == ResolveSide::theirs) {
       KOPI_TRY(text, author_side(*found, ours, Blobs(context.home)));
     }
-    const bool whole = side == ResolveSide::theirs && sha256(text) == found->theirs.digest;
-    const FileMode mode = whole ? found->theirs.mode : live ? live->mode : FileMode::regular;
-    if (text != ours || (live && live->mode != mode)) KOPI_CHECK(transaction.put(path, text, mode, live));
-    KOPI_TRY(const RelPath beside, beside_path(path));
-    KOPI_TRY(const auto left, directory.stat(beside));
-    if (left && left->type == EntryType::file) KOPI_CHECK(transaction.remove(beside));
-    resolved.push_back({path, std::move(text)});
+    if (text) {
+      const bool whole = side == ResolveSide::theirs && sha256(*text) == found->theirs.digest;
+      const FileMode mode = whole ? found->theirs.mode : live ? live->mode : FileMode::regular;
+      if (text != ours || live->mode != mode) KOPI_CHECK(transaction.put(path, *text, mode, live));
+    }
+    KOPI_TRY(const bool left, clear_beside(directory, *found, transaction));
+    resolved.push_back({path, left});
     pending.erase(found);
   }
   for (const RecordFile& file : render_record(*installed, state)) KOPI_CHECK(transaction.put_record(file.path, file.text, file.bits));

@@ -12,6 +12,8 @@ namespace {
 Result<State> choose_state(const RollbackRequest& request, const InstallRecord& current, const std::string& path) {
   KOPI_TRY(const auto numbers, list_states(path));
   const std::string history = fmt::format("kopi profile history {}", request.name.str());
+  if (request.to == current.state)
+    return with_hint(error(Code::usage, "--to {} is the state that '{}' is in", *request.to, request.name.str()), history);
   if (request.to) {
     if (std::find(numbers.begin(), numbers.end(), *request.to) == numbers.end())
       return with_hint(error(Code::not_found, "'{}' keeps no state {}", request.name.str(), *request.to), history);

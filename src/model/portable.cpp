@@ -93,6 +93,13 @@ bool is_credential_name(std::string_view name) {
                      [&](std::string_view end) { return folded.size() > end.size() && folded.ends_with(end); });
 }
 
+std::optional<RelPath> database_of_log(const RelPath& path) {
+  const std::string folded = fold(path.str());
+  if (!is_database_log(folded) || folded.ends_with("-shm")) return std::nullopt;
+  auto database = RelPath::parse(path.str().substr(0, path.str().rfind('-')));
+  return database ? std::optional(*std::move(database)) : std::nullopt;
+}
+
 ProfilePart part_of(const RelPath& path) {
   const auto components = path.components();
   if (std::any_of(components.begin(), components.end(), is_credential_name)) return ProfilePart::credential;

@@ -3,6 +3,8 @@
 // What of a profile may leave its machine, and what an archive may bring. Decided by name, once for both ways.
 #pragma once
 
+#include <optional>
+
 #include "base/rel_path.hpp"
 
 namespace kopi {
@@ -20,6 +22,10 @@ enum class ProfilePart {
 /// Of a file's path from the profile's root. Of settings, memories and sessions only the root name decides; credentials are looked for in
 /// every component, in any case.
 ProfilePart part_of(const RelPath& path);
+
+/// The database that a write-ahead log or rollback journal stands beside: "state.db" of "state.db-wal". A copy that was made while a
+/// program used it needs both (https://www.sqlite.org/wal.html, "The WAL File").
+std::optional<RelPath> database_of_log(const RelPath& path);
 
 /// A name that holds keys or tokens wherever it lies: `.env`, `auth.json`, `id_ed25519`, `server.pem`.
 bool is_credential_name(std::string_view name);

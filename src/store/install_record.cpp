@@ -122,7 +122,11 @@ Result<T> about(const ProfileName& name, Result<T> read) {
 Result<std::optional<InstallRecord>> read_record(const Home& home, const ProfileName& name) {
   const std::string path = record_path(home.profile_path(name));
   KOPI_TRY(const auto text, read_file_if_present(path, k_limit));
-  if (!text) return std::optional<InstallRecord>();
+  if (!text) {
+    // Both are written together: a ledger alone means that the record was lost.
+    if (path_exists(ledger_path(home.profile_path(name)))) return damaged(path, "it is missing");
+    return std::optional<InstallRecord>();
+  }
   const auto node = parse_json(*text, path, {.bytes = k_limit});
   if (!node) return not_readable(node.error());
   KOPI_TRY(InstallRecord record, install_record_from(*node, path));

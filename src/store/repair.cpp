@@ -1,5 +1,7 @@
 #include "store/repair.hpp"
 
+#include <algorithm>
+
 #include "formats/json.hpp"
 #include "store/blobs.hpp"
 #include "store/history.hpp"
@@ -26,6 +28,7 @@ class Mender {
       done("approvals.json was damaged and is set aside: what you agreed to has to be agreed to again");
     }
     KOPI_CHECK(blobs());
+    KOPI_CHECK(states());
     return std::move(repairs_);
   }
 
@@ -119,6 +122,33 @@ class Mender {
            false, fmt::format("kopi profile install {} --name {} --force", (*installed)->record.source, name_.str())});
     }
     return {};
+  }
+
+  // The current state can be written anew from the record. Another one that can't be gone back to is set aside: it would stand in the
+  // way of `store gc`, which must know what every state needs.
+  Result<void> states() {
+    KOPI_TRY(const auto numbers, list_states(path_));
+    const auto installed = read_installed(home_, name_);
+    for (const std::int64_t number : numbers) {
+      const auto state = read_state(path_, number);
+      if (state && can_restore(*state)) continue;
+      const bool is_current = installed && *installed && (*installed)->record.state == number;
+      if (!is_current) {
+        KOPI_CHECK(set_aside(state_path(number)));
+        done(fmt::format("state {} can't be gone back to any more and is set aside", number));
+      } else if (!state) {
+        const InstallRecord& record = (*installed)->record;
+        KOPI_CHECK(write_state(path_, {number, "update", record.updated_at, to_json(record)}));
+        done(fmt::format("state {}, the current one, is written anew", number));
+      }
+    }
+    return {};
+  }
+
+  bool can_restore(const State& state) const {
+    const auto ledger = read_ledger(state, blobs_);
+    return ledger &&
+           std::all_of(ledger->begin(), ledger->end(), [&](const auto& file) { return blobs_.get(file.second.digest).has_value(); });
   }
 
   const Home& home_;

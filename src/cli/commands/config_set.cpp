@@ -1,5 +1,8 @@
+#include <set>
+
 #include "cli/commands/commands.hpp"
 #include "cli/commands/config_file.hpp"
+#include "formats/yaml.hpp"
 #include "formats/yaml_edit.hpp"
 #include "model/settings.hpp"
 #include "system/files.hpp"
@@ -32,6 +35,20 @@ Result<void> check_meaning(const std::vector<std::string>& key, const Node& valu
   return error(Code::schema, "terminal.cwd must be an absolute path, or . for where kopi is started, not '{}'", path);
 }
 
+// What is made on the way to the value has its type as well: a list is not begun with its item 0.
+Result<void> check_containers(const ConfigFile& file, const std::string& text, const std::vector<std::string>& key) {
+  KOPI_TRY(const Node after, parse_yaml(text, file.path));
+  std::set<std::string> before;
+  for (const Finding& finding : check_config(file.document, file.path)) before.insert(finding.message);
+  for (const Finding& finding : check_config(after, file.path)) {
+    if (finding.severity > Severity::medium || before.contains(finding.message)) continue;
+    const std::vector<std::string> above(key.begin(), key.end() - 1);
+    Error problem = error(Code::schema, "{}: {}", setting_key(key), finding.message);
+    return above.empty() ? problem : with_hint(std::move(problem), fmt::format("kopi config set {} VALUE,VALUE", setting_key(above)));
+  }
+  return {};
+}
+
 Result<Outcome> run(Context& context, const Arguments& given) {
   KOPI_TRY(auto key, parse_setting_key(*given.value("KEY")));
   Findings findings;
@@ -40,7 +57,9 @@ Result<Outcome> run(Context& context, const Arguments& given) {
   std::string path;
   KOPI_TRY(const bool changed, edit_config_file(context, "kopi config set", [&](const ConfigFile& file) -> Result<std::string> {
              path = file.path;
-             return edited(file, key, value);
+             KOPI_TRY(std::string text, edited(file, key, value));
+             KOPI_CHECK(check_containers(file, text, key));
+             return text;
            }));
   for (const Finding& finding : findings) context.console.warn(finding);
   Outcome outcome;

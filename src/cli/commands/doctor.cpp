@@ -9,6 +9,7 @@
 #include "model/settings.hpp"
 #include "runtime/agent.hpp"
 #include "store/blobs.hpp"
+#include "store/history.hpp"
 #include "store/install_record.hpp"
 #include "store/profiles.hpp"
 #include "store/repair.hpp"
@@ -40,8 +41,15 @@ class Doctor {
       : context_(context), offline_(offline), name_(context.selection.name), path_(context.home.profile_path(name_)) {}
 
   Result<void> repair() {
-    KOPI_TRY(const auto repairs, repair_profile(context_.home, name_));
-    for (const Repair& repair : repairs) add("repair", repair.whole ? Status::ok : Status::warn, repair.what, repair.hint);
+    std::vector<ProfileName> names{name_};
+    if (context_.selection.origin != Selection::Origin::flag) {  // nobody named one: all of them
+      KOPI_TRY(names, list_profiles(context_.home));
+    }
+    for (const ProfileName& name : names) {
+      KOPI_TRY(const auto repairs, repair_profile(context_.home, name).while_doing("mending {}", name.str()));
+      const std::string whose = name == name_ ? "" : name.str() + ": ";
+      for (const Repair& repair : repairs) add("repair", repair.whole ? Status::ok : Status::warn, whose + repair.what, repair.hint);
+    }
     return {};
   }
 
@@ -182,20 +190,18 @@ class Doctor {
     add("skills", Status::ok, count_of(set->skills.size(), "skill"));
   }
 
-  // Without its record a profile is a plain one: installing over it makes a new record and leaves its user's files as they are.
-  void damaged_record(const Error& problem) {
-    if (problem.code != Code::state) return failed("distribution", problem);
-    const auto record = read_install_record(context_.home, name_);
-    const std::string source = record && *record ? shell_quote((*record)->source) : "SOURCE";
-    const std::string own = join_path(path_, ".kopi/");
-    add("distribution", Status::damaged, problem.message,
-        fmt::format("rm -f {} {} && kopi profile install {} --name {} --force", shell_quote(own + "install.json"),
-                    shell_quote(own + "ledger"), source, name_.str()));
-  }
-
   void distribution() {
+    const std::string mend = command() + " doctor --repair";
+    if (const auto approvals = read_approvals(path_); !approvals) add("approvals", Status::damaged, approvals.error().message, mend);
+    const Blobs blobs(context_.home);
+    if (const auto states = read_states(path_); !states) {
+      add("history", Status::damaged, states.error().message, mend);
+    } else if (const auto lost = std::find_if(states->begin(), states->end(), [&](const State& s) { return !read_ledger(s, blobs); });
+               lost != states->end()) {
+      add("history", Status::damaged, fmt::format("what state {} shipped can't be read", lost->number), mend);
+    }
     auto installed = read_installed(context_.home, name_);
-    if (!installed) return damaged_record(installed.error());
+    if (!installed) return failed("distribution", installed.error());
     if (!*installed) return;
     const Installed& record = **installed;
     const auto live = scan_live(path_, record.ledger, {});
@@ -203,7 +209,6 @@ class Doctor {
     std::size_t edited = 0;
     std::size_t missing = 0;
     std::size_t lost = 0;
-    const Blobs blobs(context_.home);
     for (const auto& [path, entry] : record.ledger) {
       const auto there = live->find(path);
       missing += there == live->end();
@@ -293,7 +298,7 @@ std::string_view word(Status status) {
 
 Result<Outcome> run(Context& context, const Arguments& given) {
   Doctor doctor(context, given.flag("--offline"));
-  if (given.flag("--repair")) KOPI_CHECK(doctor.repair().while_doing("mending {}", context.selection.name.str()));
+  if (given.flag("--repair")) KOPI_CHECK(doctor.repair());
   const auto checks = doctor.examine();
   if (context.interrupt.requested()) return interrupted_error();
   Outcome outcome;

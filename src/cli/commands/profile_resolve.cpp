@@ -102,6 +102,11 @@ Result<std::string> edit_both(Context& context, const ProfileName& name, const R
   const std::string copy =
       fmt::format("{}.edit-{}{}", file, random_hex(4), path.str().substr(std::min(path.str().rfind('.'), path.str().size())));
   KOPI_TRY(EditedCopy edited, edit_copy(context, copy, marked));
+  if (edited.text == marked) {
+    KOPI_CHECK(remove_file(copy));
+    return with_hint(error(Code::conflict, "{} was left as it was opened: nothing is decided", path.str()),
+                     "take the lines with <<<<<<<, ======= and >>>>>>> out, or say --ours or --theirs");
+  }
   if (auto checked = check_edited(path, edited.text); !checked)
     return std::move(checked).while_doing("taking over what was written; it is kept in {}", copy).error();
   KOPI_CHECK(remove_file(copy));
@@ -124,7 +129,10 @@ Result<Outcome> run(Context& context, const Arguments& given) {
   std::vector<std::string> paths;
   if (!wanted.paths.empty()) {
     KOPI_TRY(const auto resolved, resolve_conflicts(wanted.name, wanted.paths, side, edited, context.install_context()));
-    for (const Resolved& file : resolved) paths.push_back(file.path.str());
+    for (const Resolved& file : resolved) {
+      paths.push_back(file.path.str());
+      if (file.beside_stays) context.console.note(fmt::format("{}.kopi-new stays: you edited it", file.path.str()));
+    }
   }
   const std::string_view how = given.flag("--edit") ? "as edited" : side == ResolveSide::ours ? "yours" : "the author's";
   for (const std::string& path : paths) outcome.text.styled(Style::green, "✓").print(" {}: {}\n", path, how);

@@ -82,7 +82,7 @@ Result<Outcome> verify_one(Context& context, const ProfileName& name) {
 Result<Outcome> run(Context& context, const Arguments& given) {
   KOPI_TRY(const auto names, named_profiles(context, given));
   if (names.size() == 1 && !given.flag("--all")) return verify_one(context, names.front());
-  SeveralOutcomes outcomes("is not as it was installed");
+  SeveralOutcomes outcomes("failed the check");
   for (const ProfileName& name : names) {
     if (context.interrupt.requested()) return interrupted_error();
     outcomes.add(context, name, verify_one(context, name));

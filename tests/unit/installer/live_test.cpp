@@ -102,21 +102,28 @@ TEST_CASE("an empty directory of the user's gives way to no file") {
         "E_TYPE P/tools/empty is in the way: the file tools is shipped there" + std::string(k_move));
 }
 
-TEST_CASE("the place beside a conflict is free, or holds a file that may be replaced") {
+TEST_CASE("the place beside a conflict is free, or holds what kopi put there") {
   const Scratch profile;
   Plan plan;
-  plan.steps.push_back({PlanStep::Action::conflict, path("SOUL.md"), {}, {}, {}, {}, {}, ""});
-  CHECK(code_of(check_beside(profile.path(), plan)) == "ok");
+  const LedgerEntry theirs{FileMode::regular, sha256("theirs")};
+  const std::vector<Pending> before{{path("SOUL.md"), {}, {FileMode::regular, sha256("of the last time")}, Node::sequence(), false}};
+  plan.steps.push_back({PlanStep::Action::conflict, path("SOUL.md"), {}, {}, theirs, {}, {}, ""});
+  CHECK(code_of(check_beside(profile.path(), plan, {})) == "ok");
   profile.write("SOUL.md.kopi-new", "of the last time");
-  CHECK(code_of(check_beside(profile.path(), plan)) == "ok");
+  CHECK(code_of(check_beside(profile.path(), plan, before)) == "ok");
+  CHECK(code_of(check_beside(profile.path(), plan, {})) == "E_EXISTS");
+  profile.write("SOUL.md.kopi-new", "theirs");
+  CHECK(code_of(check_beside(profile.path(), plan, {})) == "ok");
+  profile.write("SOUL.md.kopi-new", "the user's notes");
+  CHECK(code_of(check_beside(profile.path(), plan, before)) == "E_EXISTS");
   must(remove_file(profile.at("SOUL.md.kopi-new")));
   must(make_directories(profile.at("SOUL.md.kopi-new")));
-  CHECK(code_of(check_beside(profile.path(), plan)) == "E_TYPE");
+  CHECK(code_of(check_beside(profile.path(), plan, {})) == "E_TYPE");
   must(remove_tree(profile.at("SOUL.md.kopi-new")));
   REQUIRE(::symlink("SOUL.md", profile.at("SOUL.md.kopi-new").c_str()) == 0);
-  CHECK(code_of(check_beside(profile.path(), plan)) == "E_LINK");
+  CHECK(code_of(check_beside(profile.path(), plan, {})) == "E_LINK");
   plan.steps[0].action = PlanStep::Action::keep;
-  CHECK(code_of(check_beside(profile.path(), plan)) == "ok");
+  CHECK(code_of(check_beside(profile.path(), plan, {})) == "ok");
 }
 
 TEST_CASE("only what both sides changed is read, with what they started from where the store has it") {
