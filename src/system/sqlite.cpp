@@ -139,12 +139,14 @@ Result<void> back_up_database(const std::string& from, const std::string& to) {
     if (code == SQLITE_OK) sqlite3_busy_timeout(handle, 5000);
     return code == SQLITE_OK ? std::move(opened) : nullptr;
   };
+  struct stat log {};
+  const bool has_log = ::stat((from + "-wal").c_str(), &log) == 0;
   const auto source = open(from, SQLITE_OPEN_READWRITE);
   const auto target = open(to, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
   if (!source || !target) return error(Code::io, "cannot copy the database {}", from);
-  // The source keeps its write-ahead log as it is, also when nobody else has it open: a copy changes nothing. The target is flushed by
-  // whoever made it, if it is to last.
-  sqlite3_db_config(source.get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+  // The source keeps its write-ahead log as it is, also when nobody else has it open: a copy changes nothing. Where there was none, the
+  // one that opening made goes when it is closed. The target is flushed by whoever made it, if it is to last.
+  if (has_log) sqlite3_db_config(source.get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
   sqlite3_exec(target.get(), "PRAGMA synchronous = OFF; PRAGMA journal_mode = OFF", nullptr, nullptr, nullptr);
   sqlite3_backup* backup = sqlite3_backup_init(target.get(), "main", source.get(), "main");
   if (backup == nullptr) return error(Code::io, "cannot copy the database {}: {}", from, sqlite3_errmsg(target.get()));
