@@ -53,7 +53,8 @@ Result<Package> open_package(const SourceRef& source, const std::string& output,
     opened->snapshot.files = package.snapshot.files;
     KOPI_CHECK(check_secrets(directory, package.snapshot, context));
   }
-  KOPI_TRY(const Distribution distribution, understand(std::move(opened->snapshot), context.program_version));
+  KOPI_TRY(const Distribution distribution,
+           understand(std::move(opened->snapshot), context.program_version).while_doing("reading {}", source.shown()));
   package.manifest = distribution.manifest;
   package.findings = distribution.findings;
   package.tree = distribution.tree_digest;
