@@ -10,6 +10,7 @@
 #include "model/portable.hpp"
 #include "model/redaction.hpp"
 #include "store/blobs.hpp"
+#include "store/profiles.hpp"
 #include "system/crypto.hpp"
 #include "system/files.hpp"
 
@@ -83,6 +84,15 @@ class Planner {
       }
       return false;
     }
+    if (entry.info.type == EntryType::other && part != ProfilePart::machine && part != ProfilePart::passing &&
+        part != ProfilePart::credential) {
+      leave(entry.path, "it is neither a file nor a directory", Severity::medium);
+      return false;
+    }
+    if (is_wanted(*path, part) && !check_shape(*path)) {
+      leave(entry.path, "a profile has a directory of that name", Severity::medium);
+      return false;
+    }
     if (entry.info.type != EntryType::file || !is_wanted(*path, part)) return note_unwanted(*path, part, entry.info.type);
     if (path->depth() > k_deepest || path->str().size() > k_longest) {
       leave(entry.path, "its path is too long or too deep for an archive", Severity::medium);
@@ -92,7 +102,7 @@ class Planner {
       leave(entry.path, "its name differs from another one only in case or Unicode form", Severity::high);
       return false;
     }
-    KOPI_CHECK(add(*path, entry.info));
+    KOPI_CHECK(add(*path, entry.info).while_doing("exporting {}", entry.path));
     return false;
   }
 
@@ -110,6 +120,10 @@ class Planner {
   }
 
   Result<bool> enter(const RelPath& path, ProfilePart part) {
+    if (part != ProfilePart::credential && !check_shape(path, true)) {
+      leave(path.str(), "a profile has a file of that name", Severity::medium);
+      return false;
+    }
     switch (part) {
       case ProfilePart::settings: return true;
       case ProfilePart::memories: return options_.memories;
