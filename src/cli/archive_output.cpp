@@ -53,7 +53,7 @@ Result<WrittenArchive> write_archive_output(
     const bool is_meant = output && output->ends_with('/');
     if (is_meant && !is_directory(written.path)) return error(Code::not_found, "there is no directory {}", written.path);
     if (is_directory(written.path)) written.path = join_path(written.path, name);
-    KOPI_TRY(OutputFile file, OutputFile::open(written.path, mode));
+    KOPI_TRY(OutputFile file, OutputFile::open(written.path, mode).while_doing("writing the archive {}", written.path));
     warn_of_work_tree(context, written.path);
     KOPI_CHECK(write([&](std::string_view bytes) -> Result<void> {
       count(bytes);

@@ -50,6 +50,7 @@ struct ExampleSpec {
 /// What must be in order before a command runs.
 enum class Needs {
   nothing,  ///< works without any home
+  named,    ///< as `nothing`, but a profile that -p names exists
   home,     ///< a root; a broken sticky choice is only warned about
   choice,   ///< a root, and no broken choice of a profile
   profile,  ///< the chosen profile exists

@@ -62,7 +62,8 @@ Result<Outcome> run(const CommandLine& line, Context& context) {
   const bool unknown = takes_commands && line.problem && line.positionals > 0;
   if (line.wants_help && !unknown) return help_outcome(line.path);
   if (line.problem) return *line.problem;
-  const Needs needs = line.command != nullptr ? line.command->needs : line.arguments.flag("--profile") ? Needs::choice : Needs::nothing;
+  Needs needs = line.command != nullptr ? line.command->needs : line.arguments.flag("--profile") ? Needs::choice : Needs::nothing;
+  if (needs == Needs::named) needs = line.arguments.flag("--profile") ? Needs::home : Needs::nothing;
   if (needs != Needs::nothing) KOPI_CHECK(open_home(context));
   if (needs != Needs::nothing) KOPI_CHECK(choose_profile(context, line.arguments.value("--profile"), needs));
   if (line.command == nullptr) return help_outcome(line.path);

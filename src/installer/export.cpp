@@ -35,8 +35,8 @@ class Packer {
       case ExportFile::Content::generated: return archive_.add_file(path, false, render_archive_record(plan_.record));
       case ExportFile::Content::base: {
         KOPI_TRY(const std::string content, blobs_.get(file.blob));
-        return archive_.add_file(path, false,
-                                 looks_like_text(std::string_view(content).substr(0, k_text_start)) ? redact(content).text : content);
+        return archive_.add_file(
+            path, false, looks_like_text(std::string_view(content).substr(0, k_text_start)) ? redact(content, file.kind).text : content);
       }
       case ExportFile::Content::database: return add_database(file, path);
       case ExportFile::Content::as_is:
@@ -74,7 +74,7 @@ class Packer {
       return archive_.write(piece);
     };
     const bool redacts = file.content == ExportFile::Content::redacted;
-    Redactor redactor(write);
+    Redactor redactor(write, text_kind(file.path.str()));
     while (left > 0 || redacts) {
       KOPI_TRY(const std::size_t count, read_some(from, shown, buffer_));
       if (count == 0) break;

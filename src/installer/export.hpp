@@ -15,6 +15,7 @@
 #include "installer/archive_record.hpp"
 #include "installer/context.hpp"
 #include "model/name.hpp"
+#include "model/redaction.hpp"
 #include "system/directory.hpp"
 
 namespace kopi {
@@ -44,6 +45,7 @@ struct ExportFile {
   bool executable = false;
   std::uint64_t size = 0;  ///< in the archive; of a database as it lies there
   Digest blob = {};        ///< of a base, in the store
+  TextKind kind = {};      ///< of a base: what the file is that it is the base of
 };
 
 struct ExportPlan {

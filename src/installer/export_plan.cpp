@@ -10,6 +10,7 @@
 #include "model/portable.hpp"
 #include "model/redaction.hpp"
 #include "store/blobs.hpp"
+#include "store/profiles.hpp"
 #include "system/crypto.hpp"
 #include "system/files.hpp"
 
@@ -83,6 +84,15 @@ class Planner {
       }
       return false;
     }
+    if (entry.info.type == EntryType::other && part != ProfilePart::machine && part != ProfilePart::passing &&
+        part != ProfilePart::credential) {
+      leave(entry.path, "it is neither a file nor a directory", Severity::medium);
+      return false;
+    }
+    if (is_wanted(*path, part) && !check_shape(*path)) {
+      leave(entry.path, "a profile has a directory of that name", Severity::medium);
+      return false;
+    }
     if (entry.info.type != EntryType::file || !is_wanted(*path, part)) return note_unwanted(*path, part, entry.info.type);
     if (path->depth() > k_deepest || path->str().size() > k_longest) {
       leave(entry.path, "its path is too long or too deep for an archive", Severity::medium);
@@ -92,7 +102,7 @@ class Planner {
       leave(entry.path, "its name differs from another one only in case or Unicode form", Severity::high);
       return false;
     }
-    KOPI_CHECK(add(*path, entry.info));
+    KOPI_CHECK(add(*path, entry.info).while_doing("exporting {}", entry.path));
     return false;
   }
 
@@ -110,6 +120,10 @@ class Planner {
   }
 
   Result<bool> enter(const RelPath& path, ProfilePart part) {
+    if (part != ProfilePart::credential && !check_shape(path, true)) {
+      leave(path.str(), "a profile has a file of that name", Severity::medium);
+      return false;
+    }
     switch (part) {
       case ProfilePart::settings: return true;
       case ProfilePart::memories: return options_.memories;
@@ -159,7 +173,7 @@ class Planner {
   Result<void> add(const RelPath& path, const EntryInfo& info) {
     const auto shipped = shipped_.find(path);
     KOPI_TRY(Reading reading, read(path, shipped != shipped_.end()));
-    ExportFile file{ExportFile::Content::as_is, path, (info.mode & 0100) != 0, reading.size, {}};
+    ExportFile file{ExportFile::Content::as_is, path, (info.mode & 0100) != 0, reading.size, {}, {}};
     if (reading.is_database && shipped == shipped_.end()) file.content = ExportFile::Content::database;
     if (reading.is_redacted) file.content = ExportFile::Content::redacted;
     if (reading.has_marks) plan_.record.redacted.push_back(path.str());
@@ -206,13 +220,13 @@ class Planner {
     const Digest blob = entry.digest;
     std::size_t size = content->size();
     if (looks_like_text(std::string_view(*content).substr(0, k_text_start))) {
-      const std::string text = redact(*content).text;
+      const std::string text = redact(*content, text_kind(path.str())).text;
       entry.digest = sha256(text);
       size = text.size();
     }
     if (entry.digest == archived || !bases_.insert(entry.digest).second) return true;
     KOPI_TRY(RelPath at, RelPath::parse(std::string(k_archive_bases) + "/" + entry.digest.hex()));
-    plan_.files.push_back({ExportFile::Content::base, std::move(at), false, size, blob});
+    plan_.files.push_back({ExportFile::Content::base, std::move(at), false, size, blob, text_kind(path.str())});
     plan_.bytes += size;
     return true;
   }
@@ -223,11 +237,12 @@ class Planner {
     Reading reading;
     std::uint64_t raw = 0;
     Sha256 live, archived;
-    Redactor redactor([&](std::string_view piece) -> Result<void> {
+    const auto count_piece = [&](std::string_view piece) -> Result<void> {
       reading.size += piece.size();
       if (is_shipped) archived.add(piece);
       return {};
-    });
+    };
+    Redactor redactor(count_piece, text_kind(path.str()));
     for (bool first = true;; first = false) {
       KOPI_TRY(const std::size_t count, read_some(file, join_path(profile_.path(), path.str()), buffer_));
       const std::string_view piece(buffer_.data(), count);
@@ -262,7 +277,7 @@ class Planner {
     auto& files = plan_.files;
     KOPI_TRY(RelPath record, RelPath::parse(k_archive_record));
     const std::uint64_t size = render_archive_record(plan_.record).size();
-    files.push_back({ExportFile::Content::generated, std::move(record), false, size, {}});
+    files.push_back({ExportFile::Content::generated, std::move(record), false, size, {}, {}});
     std::sort(files.begin(), files.end(), [](const ExportFile& a, const ExportFile& b) { return a.path < b.path; });
     sort_by_place(plan_.findings);
     return std::move(plan_);

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <map>
+#include <set>
 #include <unordered_map>
 
 #include "base/text.hpp"
@@ -60,6 +61,7 @@ class Inspector {
     if (path.first() == k_archive_bases) return take_base(member);
     if (context_.home.profiles_path().size() + path.str().size() > k_longest_path)
       return error(Code::limit, "a path is too long for this home: {}", truncate_to_width(path.str(), 100));
+    KOPI_CHECK(check_shape(path));
     // What is in a log is not in its database yet.
     const auto database = member.size > 0 ? database_of_log(path) : std::nullopt;
     const ProfilePart part = part_of(database.value_or(path));
@@ -81,7 +83,7 @@ class Inspector {
 
   void leave(const std::string& path, std::string_view reason) {
     LeftOut left{path, std::string(reason)};
-    if (plan_.left_out.empty() || plan_.left_out.back() != left) plan_.left_out.push_back(std::move(left));
+    if (left_out_.insert(path).second) plan_.left_out.push_back(std::move(left));
   }
 
   Result<std::string> content(const ImportMember& member, std::size_t limit) {
@@ -164,6 +166,7 @@ class Inspector {
   const InstallContext& context_;
   std::map<RelPath, SnapshotFile> looked_at_;
   std::size_t looked_at_bytes_ = 0;
+  std::set<std::string> left_out_;
   std::unordered_map<Digest, Digest, PathKey> digests_;  // by the digest of the path
   std::unordered_map<Digest, bool, PathKey> bases_;
 };

@@ -6,6 +6,7 @@
 #include "base/text.hpp"
 #include "base/unicode.hpp"
 #include "model/portable.hpp"
+#include "store/profiles.hpp"
 #include "system/crypto.hpp"
 #include "system/directory.hpp"
 #include "system/files.hpp"
@@ -43,8 +44,12 @@ class ArchiveSource final : public ImportSource {
       context_.reporter.progress({"reading the archive", reader_->bytes_in(), total_, reader_->bytes_in()});
       if (!member) return end();
       KOPI_CHECK(check_root(*member));
-      if (member->is_directory) continue;
+      if (member->path.depth() == 1) continue;  // the directory that holds it all
       KOPI_TRY(RelPath path, RelPath::parse(std::string_view(member->path.str()).substr(root_.size() + 1)));
+      if (member->is_directory) {
+        KOPI_CHECK(check_shape(path, true));
+        continue;
+      }
       return std::optional<ImportMember>({std::move(path), member->executable, member->size});
     }
   }
@@ -139,6 +144,7 @@ class DirectorySource final : public ImportSource {
       if (++members > limits_.members) return error(Code::limit, "it holds more than {}", count_of(limits_.members, "member"));
       KOPI_TRY(const RelPath path, RelPath::parse(entry.path));
       const bool is_directory = entry.info.type == EntryType::directory;
+      if (is_directory) KOPI_CHECK(check_shape(path, true));
       if (is_directory && path.depth() == 1 && is_skipped(path)) {
         skipped_.insert(path.str());
         return false;
@@ -202,6 +208,7 @@ Result<std::unique_ptr<ImportSource>> open_import_source(const std::string& path
     source = std::make_unique<ArchiveSource>(std::move(file), "stdin", limits, context);
     return source;
   }
+  TemporaryFile::remove_stale(join_path(context.home.cache_path(), "import"));
   if (!path_exists(path)) return error(Code::not_found, "there is no {}", path);
   if (is_directory(path)) {
     KOPI_TRY(Directory directory, Directory::open(path));

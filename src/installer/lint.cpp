@@ -146,7 +146,6 @@ class Linter {
     if (entry.info.type == EntryType::other) type = TreeEntry::Type::other;
     const TreeEntry listed{entry.path, type, entry.info.size, entry.info.modified_ns};
     const bool committed = !ignored || !rules_.in_repository();
-    check_credential_file(entry.path, ignored);
     auto path = RelPath::parse(entry.path);
     if (committed) check_entry(listed, path);
     if (!path) {
@@ -155,7 +154,7 @@ class Linter {
     }
     if (entry.path.find('/') == std::string::npos && is_user_owned(*path)) left_out_.push_back({entry.path, ignored});
     work_.places.emplace(entry.path, work_.files.size());
-    work_.files.push_back({*std::move(path), listed, committed, false, std::nullopt, ""});
+    work_.files.push_back({*std::move(path), listed, committed, ignored, false, std::nullopt, ""});
   }
 
   void check_entry(const TreeEntry& entry, const Result<RelPath>& path) {
@@ -168,14 +167,15 @@ class Linter {
     }
   }
 
-  void check_credential_file(const std::string& path, bool ignored) {
+  // An install takes a directory as it lies there: what only a .gitignore names is taken, unless git is there to heed it.
+  void check_credential_file(const LintFile& file) {
+    const std::string& path = file.path.str();
     if (!is_credential_file(path)) return;
-    const bool at_root = path.find('/') == std::string::npos;
     if (rules_.tracks(path)) {
       work_.add("secret.file", path, {}, "a file for credentials is in the repository: remove it, and change what it held");
-    } else if (!at_root && !(ignored && rules_.in_repository())) {
+    } else if (file.taken) {
       work_.add("secret.file", path, {}, "a file for credentials would be installed with the rest");
-    } else if (!ignored && !(request_.is_profile && !rules_.in_repository())) {
+    } else if (!file.ignored && !(request_.is_profile && !rules_.in_repository())) {
       work_.add("secret.unignored", path, {}, "no .gitignore keeps this file for credentials out of your commits");
     }
   }
@@ -199,7 +199,9 @@ class Linter {
     const auto owned = work_.manifest ? work_.manifest->owned : std::nullopt;
     for (LintFile& file : work_.files) {
       const bool is_file = file.entry.type == TreeEntry::Type::file || file.entry.type == TreeEntry::Type::executable;
-      file.taken = is_file && file.committed && taking_of(file.path, owned) == Taking::taken;
+      const bool is_archive = work_.manifest && is_own_archive(file.path.str(), work_.manifest->name);
+      file.taken = is_file && file.committed && !is_archive && taking_of(file.path, owned) == Taking::taken;
+      check_credential_file(file);
       if (!file.taken) continue;
       ++report_.files;
       report_.bytes += file.entry.size;
@@ -316,6 +318,16 @@ class Linter {
 };
 
 }  // namespace
+
+bool is_published_secret(const Finding& finding) {
+  return finding.rule.starts_with("secret.") && (finding.severity == Severity::critical || finding.severity == Severity::high);
+}
+
+bool is_own_archive(std::string_view path, std::string_view name) {
+  if (name.empty() || path.find('/') != std::string_view::npos || !path.starts_with(name) || !path.ends_with(".tar.gz")) return false;
+  const char behind = path[name.size()];
+  return behind == '-' || path.substr(name.size()) == ".tar.gz";
+}
 
 Result<LintReport> lint_directory(const LintRequest& request) {
   if (!is_directory(request.directory)) return error(Code::not_found, "there is no directory {}", request.directory);

@@ -41,6 +41,12 @@ struct LintReport {
   std::optional<Error> refusal;  ///< why an install would fail
 };
 
+/// A finding that must not go out: of a rule `secret.*`, high or critical; an example of a key is neither.
+bool is_published_secret(const Finding& finding);
+
+/// The archive of an earlier `profile pack` at the root: "bot-1.2.0.tar.gz" of a distribution called `bot`. It is packed by nobody.
+bool is_own_archive(std::string_view path, std::string_view name);
+
 /// What git leaves out of a commit is looked at only to see whether it should be: of a work tree, what a clone of it would hold counts.
 /// @error not_found  there is no such directory.   @error io, source
 Result<LintReport> lint_directory(const LintRequest& request);

@@ -19,6 +19,7 @@ struct LintFile {
   RelPath path;
   TreeEntry entry;
   bool committed = true;            ///< a clone of the repository would hold it; true where there is none
+  bool ignored = false;             ///< a .gitignore names it, whether there is a repository or not
   bool taken = false;               ///< an install would take it
   std::optional<std::string> text;  ///< what is a text, and not too large to be looked into
   std::string digest;               ///< as findings show it; "" when it was not read

@@ -49,9 +49,13 @@ class CommitTree final : public SourceTree {
 
 class DirectoryTree final : public SourceTree {
  public:
-  static Result<std::unique_ptr<SourceTree>> open(const std::string& path) {
+  static Result<std::unique_ptr<SourceTree>> open(const std::string& path, bool as_committed) {
     KOPI_TRY(Directory directory, Directory::open(path));
     auto tree = std::unique_ptr<DirectoryTree>(new DirectoryTree(std::move(directory)));
+    if (as_committed) {
+      KOPI_TRY(IgnoreRules rules, IgnoreRules::open(path));
+      if (rules.in_repository()) tree->rules_.emplace(std::move(rules));
+    }
     KOPI_TRY(tree->entries_, tree->list(tree->skipped_));
     return std::unique_ptr<SourceTree>(std::move(tree));
   }
@@ -83,8 +87,9 @@ class DirectoryTree final : public SourceTree {
       if (entry.info.type == EntryType::directory) {
         const bool is_users = at_root && is_user_owned_root(entry.path);
         if (is_users) skipped.push_back(entry.path);
-        return !is_users;
+        return !is_users && !(rules_ && rules_->ignores(entry.path + "/"));
       }
+      if (rules_ && rules_->ignores(entry.path)) return true;
       const bool executable = (entry.info.mode & 0100) != 0;
       TreeEntry::Type type = executable ? TreeEntry::Type::executable : TreeEntry::Type::file;
       if (entry.info.type == EntryType::link) type = TreeEntry::Type::link;
@@ -98,6 +103,7 @@ class DirectoryTree final : public SourceTree {
   }
 
   Directory directory_;
+  std::optional<IgnoreRules> rules_;
   std::vector<TreeEntry> entries_;
   std::vector<std::string> skipped_;
 };
@@ -160,7 +166,7 @@ Result<std::optional<Located>> locate_repository(const SourceRef& source, const 
   return std::optional<Located>(Located{std::move(tree), std::move(ref)});
 }
 
-Result<std::optional<Located>> locate_directory(const SourceRef& source) {
+Result<std::optional<Located>> locate_directory(const SourceRef& source, bool as_committed) {
   std::string path = source.location;
   if (!source.subdirectory.empty()) {
     path = join_path(path, source.subdirectory);
@@ -171,7 +177,7 @@ Result<std::optional<Located>> locate_directory(const SourceRef& source) {
     if (entry->type == EntryType::link) return error(Code::link, "{} is a symbolic link, which kopi does not follow", path);
     if (entry->type != EntryType::directory) return error(Code::not_found, "{} is no directory", path);
   }
-  KOPI_TRY(auto tree, DirectoryTree::open(path).while_doing("reading {}", source.shown()));
+  KOPI_TRY(auto tree, DirectoryTree::open(path, as_committed).while_doing("reading {}", source.shown()));
   return std::optional<Located>(Located{std::move(tree), std::nullopt});
 }
 
@@ -203,7 +209,7 @@ Result<std::optional<Located>> locate(const SourceRef& source, const OpenOptions
     return locate_repository(source, options);
   }
   if (source.ref) return error(Code::source, "{} is no git repository, so there is no '{}' in it", source.location, *source.ref);
-  return locate_directory(source);
+  return locate_directory(source, options.as_committed);
 }
 
 Result<std::optional<OpenedSource>> read_source(const SourceRef& source, const OpenOptions& options, const SnapshotLimits& limits,

@@ -1,17 +1,60 @@
 #include "installer/pack.hpp"
 
 #include "base/text.hpp"
+#include "installer/lint.hpp"
 #include "model/name.hpp"
 #include "model/version.hpp"
 #include "system/archive.hpp"
+#include "system/files.hpp"
 
 namespace kopi {
 
-Result<Package> open_package(const SourceRef& source, const InstallContext& context) {
-  KOPI_TRY(auto opened, open_source(source, {}, context));
+namespace {
+
+/// The same lint as `profile validate`, of the files that are packed.
+Result<void> check_secrets(const std::string& directory, const Snapshot& snapshot, const InstallContext& context) {
+  LintRequest request;
+  request.directory = directory;
+  request.program_version = context.program_version;
+  KOPI_TRY(request.limits, read_limits(context.home));
+  KOPI_TRY(LintReport report, lint_directory(request));
+  Findings secrets;
+  for (Finding& finding : report.findings) {
+    const auto path = RelPath::parse(finding.file);
+    if (is_published_secret(finding) && path && snapshot.files.contains(*path)) secrets.push_back(std::move(finding));
+  }
+  if (secrets.empty()) return {};
+  Error problem = error(Code::secret, "{} would be published; nothing was packed", count_of(secrets.size(), "secret"));
+  problem.hint = "kopi profile validate " + shell_quote(directory);
+  problem.findings = std::move(secrets);
+  return problem;
+}
+
+void leave_out_archives(Snapshot& snapshot, const std::string& directory, const std::string& output) {
+  const std::string& name = snapshot.manifest.manifest.name;
+  std::erase_if(snapshot.files, [&](const auto& file) {
+    const RelPath& path = file.first;
+    const bool is_in_output = path.depth() > 1 && join_path(directory, path.parent()) == output;
+    return is_own_archive(is_in_output ? path.filename() : path.str(), name) || join_path(directory, path.str()) == output;
+  });
+}
+
+}  // namespace
+
+Result<Package> open_package(const SourceRef& source, const std::string& output, const InstallContext& context) {
+  OpenOptions options;
+  options.as_committed = true;
+  KOPI_TRY(auto opened, open_source(source, options, context));
   Package package;
   package.snapshot = opened->snapshot;
-  KOPI_TRY(const Distribution distribution, understand(std::move(opened->snapshot), context.program_version));
+  const std::string directory = source.subdirectory.empty() ? source.location : join_path(source.location, source.subdirectory);
+  if (!opened->is_git) {
+    leave_out_archives(package.snapshot, directory, output);
+    opened->snapshot.files = package.snapshot.files;
+    KOPI_CHECK(check_secrets(directory, package.snapshot, context));
+  }
+  KOPI_TRY(const Distribution distribution,
+           understand(std::move(opened->snapshot), context.program_version).while_doing("reading {}", source.shown()));
   package.manifest = distribution.manifest;
   package.findings = distribution.findings;
   package.tree = distribution.tree_digest;

@@ -75,7 +75,8 @@ Result<Prepared> prepare_install(const InstallRequest& request, const InstallCon
   KOPI_TRY(auto opened, open_source(request.source, {.insecure_http = request.insecure_http, .installed_commit = std::nullopt}, context));
   Prepared prepared;
   prepared.source = request.source;
-  KOPI_TRY(prepared.distribution, understand(std::move(opened->snapshot), context.program_version));
+  KOPI_TRY(prepared.distribution,
+           understand(std::move(opened->snapshot), context.program_version).while_doing("reading {}", request.source.shown()));
   KOPI_TRY(prepared.name, target_name(request, prepared.distribution.manifest, context.home));
   prepared.profile_exists = profile_exists(context.home, prepared.name);
   if (prepared.profile_exists && !request.force) {
@@ -125,7 +126,8 @@ Result<UpdateOutcome> prepare_update(const UpdateRequest& request, const Install
   prepared.name = request.name;
   prepared.source = std::move(source);
   prepared.profile_exists = true;
-  KOPI_TRY(prepared.distribution, understand(std::move(opened->snapshot), context.program_version));
+  KOPI_TRY(prepared.distribution,
+           understand(std::move(opened->snapshot), context.program_version).while_doing("reading {}", prepared.source.shown()));
   KOPI_CHECK(plan_again(prepared, request.plan, context));
   KOPI_TRY(prepared.env, env_status(prepared.distribution.manifest, context.home, prepared.name, context.environment));
   const bool same_commit = prepared.distribution.ref ? prepared.distribution.ref->commit == record->commit : true;

@@ -101,7 +101,8 @@ constexpr std::string_view k_readme = R"(# {name}
 )";
 
 constexpr std::string_view k_gitignore =
-    R"(# What is private, or belongs to whoever runs the agent. Nothing of it is ever installed from a distribution.
+    R"(# What is private, or belongs to whoever runs the agent. Git keeps it out of your commits, and so out of what others clone. An install
+# from this directory itself takes files as they lie here, whatever this list says; only .env, memories, sessions and the like stay out.
 
 # Keys and credentials
 .env

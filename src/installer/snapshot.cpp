@@ -79,6 +79,7 @@ class Taker {
       const Taking taking = taking_of(path, snapshot_.manifest.manifest.owned);
       if (taking == Taking::user_owned) left_out.emplace(path.first());
       if (taking != Taking::taken) continue;
+      KOPI_CHECK(check_shape(path));
       KOPI_CHECK(check_length(path));
       KOPI_CHECK(note_folded(path, folded));
       bytes += tree_.entries()[i].size;

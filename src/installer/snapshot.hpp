@@ -80,6 +80,8 @@ struct OpenedSource {
 /// How a source is opened beyond what it says itself.
 struct OpenOptions {
   bool insecure_http = false;
+  /// For authors: of a directory in a git work tree, what a clone would hold; else all of it.
+  bool as_committed = false;
   /// A commit that is installed already: when the source still means it, nothing is read and nothing is returned.
   std::optional<std::string> installed_commit;
 };

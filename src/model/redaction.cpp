@@ -8,10 +8,15 @@
 #include "base/text.hpp"
 
 namespace kopi {
+
+using detail::SettingsScanner;
+
 namespace {
 
 constexpr std::size_t k_longest_line = 64u << 10;
 constexpr std::size_t k_most_redactions = 100;
+
+constexpr std::string_view k_redacted_quoted = "\"REDACTED_BY_KOPI\"";
 
 constexpr bool is_word(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
@@ -85,12 +90,8 @@ constexpr auto k_pairs = [] {
 }();
 constexpr bool may_start(char first, char second) { return (k_pairs[pair_of(first, second) / 64] >> pair_of(first, second) % 64 & 1) != 0; }
 
-/// A stretch of a line that is to be replaced.
-struct Span {
-  std::size_t begin = 0;
-  std::size_t end = 0;
-  std::string_view what;
-};
+using detail::is_secret_name;
+using detail::Span;
 
 std::size_t word_end(std::string_view line, std::size_t at, bool dots) {
   while (at < line.size() && (is_word(line[at]) || (dots && line[at] == '.'))) ++at;
@@ -143,17 +144,6 @@ std::optional<Span> bot_token(std::string_view line, std::size_t colon) {
   return fits ? std::optional(Span{begin, end, "a bot's token"}) : std::nullopt;
 }
 
-bool is_secret_name(std::string_view name) {
-  std::string plain;
-  for (const char c : to_lower_ascii(name)) {
-    if (c != '_' && c != '-') plain += c;
-  }
-  constexpr std::string_view ends[] = {"apikey",     "accesskey", "secretkey",  "privatekey", "signingkey", "encryptionkey",
-                                       "token",      "secret",    "password",   "passwd",     "passphrase", "authorization",
-                                       "credential", "authkey",   "webhookkey", "xapikey"};
-  return std::any_of(std::begin(ends), std::end(ends), [&](std::string_view end) { return plain.ends_with(end); });
-}
-
 /// Something that stands where a secret would: a variable, a hint at what to fill in.
 bool is_placeholder(std::string_view value) {
   constexpr std::string_view words[] = {"your", "example", "placeholder", "changeme", "change-me",
@@ -194,7 +184,7 @@ std::optional<Span> named_value(std::string_view line, std::size_t at) {
   while (stop < line.size() && (quoted ? line[stop] != quote && line[stop] != '\\' : ends.find(line[stop]) == std::string_view::npos))
     ++stop;
   if (!looks_secret(name, line.substr(value, stop - value), quoted)) return std::nullopt;
-  return Span{value, stop, "the value of a name that means a secret"};
+  return Span{value, stop, detail::k_named};
 }
 
 std::optional<Span> secret_at(std::string_view line, std::size_t at) {
@@ -255,6 +245,13 @@ Result<void> Redactor::flush(std::string_view line) {
   std::string_view body = line;
   while (body.ends_with('\n') || body.ends_with('\r')) body.remove_suffix(1);
   if (body.find(k_redacted) != std::string_view::npos) has_marks_ = true;
+  SettingsScanner::Line named;
+  if (kind_ == TextKind::settings) named = settings_.scan(body, std::exchange(starts_line_, ends));
+  if (named.dropped) {
+    line_ += ends ? 1 : 0;
+    return {};
+  }
+  auto next_named = named.spans.begin();
   std::size_t written = 0;
   for (std::size_t at = 0; at < body.size(); ++at) {
     auto span = secret_at(body, at);
@@ -262,9 +259,11 @@ Result<void> Redactor::flush(std::string_view line) {
       span = Span{at, end_of_key(body, at), "a private key"};
       in_key_ = span->end == body.size() && body.find("-----END ", at) == std::string_view::npos;
     }
+    while (next_named != named.spans.end() && next_named->begin < at) ++next_named;
+    if (next_named != named.spans.end() && next_named->begin == at) span = *next_named;
     if (!span || span->begin < written) continue;
     KOPI_CHECK(sink_(body.substr(written, span->begin - written)));
-    KOPI_CHECK(sink_(k_redacted));
+    KOPI_CHECK(sink_(span->needs_quotes ? k_redacted_quoted : k_redacted));
     note(span->what);
     written = span->end;
     at = span->end - 1;
@@ -295,18 +294,30 @@ Result<void> Redactor::feed(std::string_view text) {
 
 Result<void> Redactor::finish() { return pending_.empty() ? Result<void>{} : flush(std::exchange(pending_, {})); }
 
-Redacted redact(std::string_view text) {
+Redacted redact(std::string_view text, TextKind kind) {
   Redacted result;
-  Redactor redactor([&](std::string_view piece) -> Result<void> {
-    result.text += piece;
-    return {};
-  });
+  Redactor redactor(
+      [&](std::string_view piece) -> Result<void> {
+        result.text += piece;
+        return {};
+      },
+      kind);
   const auto done = redactor.feed(text);
   const auto finished = redactor.finish();
   KOPI_ASSERT(done && finished);
   result.redactions = redactor.redactions();
   result.has_marks = redactor.has_marks();
   return result;
+}
+
+TextKind text_kind(std::string_view path) {
+  const std::string name = to_lower_ascii(path.substr(path.rfind('/') + 1));
+  if (name.starts_with(".env")) return TextKind::settings;
+  for (const std::string_view end :
+       {".yaml", ".yml", ".json", ".jsonc", ".json5", ".jsonl", ".toml", ".ini", ".cfg", ".conf", ".config", ".properties", ".env"}) {
+    if (name.ends_with(end)) return TextKind::settings;
+  }
+  return TextKind::prose;
 }
 
 bool looks_like_text(std::string_view start) {

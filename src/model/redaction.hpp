@@ -4,7 +4,7 @@
 // is left. What is taken out is replaced by one word that every format can hold, so that a file which parsed still does.
 //
 // Shapes: the prefixes that services give their keys, JSON web tokens, private keys in PEM, passwords in URLs, and values behind
-// names like `api_key`, `password` or `Authorization`.
+// names like `api_key`, `password` or `Authorization`. In settings such a name is enough; in prose the value must look like one as well.
 #pragma once
 
 #include <functional>
@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "model/redaction_settings.hpp"
 
 namespace kopi {
 
@@ -25,11 +26,18 @@ struct Redaction {
   bool operator==(const Redaction&) const = default;
 };
 
+enum class TextKind {
+  prose,     ///< and programs
+  settings,  ///< YAML, JSON, KEY=value
+};
+/// By the name's end.
+TextKind text_kind(std::string_view path);
+
 /// A stream of text with its secrets replaced. A line is judged as a whole, up to 64 KiB of it.
 class Redactor {
  public:
   using Sink = std::function<Result<void>(std::string_view text)>;
-  explicit Redactor(Sink sink) : sink_(std::move(sink)) {}
+  explicit Redactor(Sink sink, TextKind kind = TextKind::prose) : sink_(std::move(sink)), kind_(kind) {}
 
   Result<void> feed(std::string_view text);
   Result<void> finish();
@@ -45,6 +53,9 @@ class Redactor {
   void note(std::string_view what);
 
   Sink sink_;
+  TextKind kind_;
+  detail::SettingsScanner settings_;
+  bool starts_line_ = true;
   std::string pending_;
   int line_ = 1;
   bool in_key_ = false;  ///< within a private key in PEM
@@ -57,7 +68,7 @@ struct Redacted {
   std::vector<Redaction> redactions;
   bool has_marks = false;
 };
-Redacted redact(std::string_view text);
+Redacted redact(std::string_view text, TextKind kind = TextKind::prose);
 
 /// Nothing in the first 64 KiB of a file says that it is anything but text: no control characters beside those of layout.
 constexpr std::size_t k_text_start = 64u << 10;

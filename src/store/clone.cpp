@@ -69,7 +69,7 @@ class Copier {
       case EntryType::file: return copy_content(from, to, *entry);
       case EntryType::directory: return copy_directory(from, to, *entry);
       case EntryType::link: return copy_link(from, to);
-      case EntryType::other: return {};  // sockets and pipes belong to a running process
+      case EntryType::other: report_.dropped_links.push_back(from); return {};  // sockets and pipes belong to a running process
     }
     return {};
   }
@@ -127,6 +127,7 @@ class Copier {
     KOPI_TRY(const auto entry, stat_path(*real));
     if (entry && entry->type == EntryType::directory) return copy_directory(*real, to, *entry);
     if (entry && entry->type == EntryType::file) return copy_content(*real, to, *entry);
+    report_.dropped_links.push_back(from);  // a device, a pipe
     return {};
   }
 

@@ -22,7 +22,7 @@ struct CloneReport {
   std::vector<std::string> copied;         ///< root names
   std::vector<std::string> channels_left;  ///< "telegram": what was stripped
   std::vector<std::string> plugins;        ///< copied, never run
-  std::vector<std::string> dropped_links;  ///< dangling, leading in circles, or to what is never copied
+  std::vector<std::string> dropped_links;  ///< dangling, in circles, to what is never copied; and pipes, devices
 };
 
 /// Copies into `staging`, an empty directory. Links that leave the source become private copies; live databases are copied

@@ -30,6 +30,17 @@ Result<Node> read_config_by(decltype(parse_yaml)& reader, const Home& home, cons
 
 std::span<const std::string_view> profile_directories() { return k_directories; }
 
+Result<void> check_shape(const RelPath& path, bool is_directory) {
+  const std::string root(path.first());
+  const auto is_one_of = [&](const auto& names) { return std::find(std::begin(names), std::end(names), root) != std::end(names); };
+  const bool is_file = path.depth() == 1 && !is_directory;
+  if (is_file && is_one_of(k_directories)) return error(Code::type, "'{}' is a file, and a profile has a directory of that name", root);
+  constexpr std::string_view files[] = {"config.yaml", "SOUL.md",      "mcp.json",  "distribution.yaml",
+                                        ".env",        "profile.yaml", "auth.json", "state.db"};
+  if (!is_file && is_one_of(files)) return error(Code::type, "'{}' is a directory, and a profile has a file of that name", root);
+  return {};
+}
+
 bool profile_exists(const Home& home, const ProfileName& name) {
   if (name.is_default()) return true;
   const std::string path = home.profile_path(name);

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/rel_path.hpp"
 #include "base/result.hpp"
 #include "formats/node.hpp"
 #include "store/home.hpp"
@@ -31,6 +32,11 @@ Result<Node> glance_at_config(const Home& home, const ProfileName& name);
 
 /// Directories of a fresh profile.
 std::span<const std::string_view> profile_directories();
+
+/// What a distribution or an archive brings must fit into a profile: `skills` is a directory there, and `config.yaml` a file.
+/// @param is_directory  of `path` itself; above it everything is one
+/// @error type  naming what is in the way
+Result<void> check_shape(const RelPath& path, bool is_directory = false);
 
 /// Says why a directory that stands where `name` would be made is in the way.   @error exists
 /// A tombstoned shell without identity is no obstacle.

@@ -12,10 +12,9 @@
 #include "system/files.hpp"
 
 namespace kopi {
-namespace {
 
 // The lock says that somebody is at work; the kernel takes it back from whoever was killed.
-void remove_stale(const std::string& directory) {
+void TemporaryFile::remove_stale(const std::string& directory) {
   const auto names = list_directory(directory);
   if (!names) return;
   for (const std::string& name : *names) {
@@ -24,8 +23,6 @@ void remove_stale(const std::string& directory) {
     if (file && ::flock(file.get(), LOCK_EX | LOCK_NB) == 0) ::unlink(path.c_str());
   }
 }
-
-}  // namespace
 
 Result<TemporaryFile> TemporaryFile::make(const std::string& directory) {
   KOPI_CHECK(make_directories(directory, 0700));

@@ -15,6 +15,8 @@ class TemporaryFile {
   /// An empty file (0600) in `directory`, which is made where it is missing. What an earlier process left there, because it was
   /// killed, is removed: a file that nobody has locked.
   static Result<TemporaryFile> make(const std::string& directory);
+  /// That alone: removes what killed processes left in `directory`, if it is there.
+  static void remove_stale(const std::string& directory);
   TemporaryFile(TemporaryFile&& other) noexcept;
   TemporaryFile& operator=(TemporaryFile&&) = delete;
   ~TemporaryFile();

@@ -125,7 +125,8 @@ void describe_made(Text& text, const Context& context, const Wanted& wanted, con
     text.print("  messaging channels left behind: {} (--clone-channels copies them)\n", join(made.cloned.channels_left, ", "));
   if (!made.cloned.plugins.empty()) text.print("  plugins copied, not run: {}\n", join(made.cloned.plugins, ", "));
   if (!made.cloned.dropped_links.empty())
-    text.print("  links left out, dangling, circular or to what is never copied: {}\n", join(made.cloned.dropped_links, ", "));
+    text.print("  left out, links that dangle, go in circles or to what is never copied, pipes, devices: {}\n",
+               join(made.cloned.dropped_links, ", "));
   if (!made.skills.added.empty())
     text.print("  {}: {}\n", count_of(made.skills.added.size(), "bundled skill"), join(made.skills.added, ", "));
   const std::string command = alias.is_null() ? "kopi -p " + wanted.name.str() : alias.as_text();

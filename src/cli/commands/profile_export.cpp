@@ -59,8 +59,22 @@ void tell(Text& text, const Context& context, const ExportPlan& plan, const Prof
   for (const auto& [reason, paths] : reasons) text.print("  left out, {}: {}\n", reason, join(paths, ", "));
 }
 
+Error nothing_to_export(const std::string& what) {
+  return with_hint(error(Code::not_found, "there is nothing to export: {}", what), "kopi profile list shows your profiles");
+}
+
+// The default profile is there from the first day on, and before anything is set its directory is not.
+Result<bool> has_files(const Context& context, const Wanted& wanted, const ProfileName& name) {
+  if (!name.is_default()) return true;
+  if (!is_directory(context.home.profile_path(name))) return false;
+  KOPI_TRY(const ExportPlan plan, plan_export(name, wanted.parts, context.install_context()));
+  return plan.files.size() > 1;  // its own record is in every archive
+}
+
 Result<Outcome> export_one(Context& context, const Wanted& wanted, const ProfileName& name) {
   const InstallContext install = context.install_context();
+  KOPI_TRY(const bool any, has_files(context, wanted, name));
+  if (!any) return nothing_to_export(fmt::format("profile '{}' has no files yet", name.str()));
   KOPI_TRY(const FileLock lock,
            lock_profile(context.home, name, LockMode::shared, "kopi profile export", &context.interrupt,
                         [&](std::string_view holder) { context.console.note(fmt::format("waiting for another kopi ({})", holder)); }));
@@ -81,17 +95,16 @@ Result<Outcome> export_one(Context& context, const Wanted& wanted, const Profile
 }
 
 Result<Outcome> export_all(Context& context, const Wanted& wanted) {
+  KOPI_TRY(auto names, list_profiles(context.home));
+  KOPI_TRY(const bool with_default, has_files(context, wanted, ProfileName::default_profile()));
+  if (!with_default) std::erase(names, ProfileName::default_profile());
+  if (names.empty()) return nothing_to_export("no profile has any files yet");
   const std::string directory = absolute_path(wanted.output.value_or("."), context.working_directory);
-  KOPI_CHECK(make_directories(directory, 0700));
+  KOPI_CHECK(make_directories(directory, 0700).while_doing("exporting to {}", directory));
   Wanted each = wanted;
   each.output = directory;
-  KOPI_TRY(const auto names, list_profiles(context.home));
   SeveralOutcomes outcomes("could not be exported");
   for (const ProfileName& name : names) {
-    if (name.is_default()) {  // a root that is only a root has nothing to take along
-      KOPI_TRY(const ExportPlan plan, plan_export(name, wanted.parts, context.install_context()));
-      if (plan.files.size() == 1) continue;
-    }
     auto one = export_one(context, each, name);
     if (!one && one.error().code == Code::interrupted) return one;
     outcomes.add(context, name, std::move(one));

@@ -150,6 +150,8 @@ Result<Outcome> import_all(Context& context, const Arguments& given, const std::
     if (name.starts_with('.')) continue;  // not the user's: other systems put ._NAME beside files
     any = true;
     auto one = import_one(context, given, {join_path(directory, name), std::nullopt});
+    const bool can_be_renamed = !one && one.error().hint == "add --name NAME";  // not together with --all
+    if (can_be_renamed) one.error().hint = "kopi profile import " + shell_quote(join_path(directory, name)) + " --name NAME";
     if (!one && one.error().code == Code::interrupted) return one;
     outcomes.add(context, name, std::move(one));
   }

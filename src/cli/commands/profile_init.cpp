@@ -113,7 +113,7 @@ const CommandSpec profile_init_command{
     arguments,
     options,
     examples,
-    Needs::nothing,
+    Needs::named,
     run};
 
 }  // namespace kopi::cli

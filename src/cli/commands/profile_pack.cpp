@@ -21,7 +21,8 @@ Result<Outcome> run(Context& context, const Arguments& given) {
   const std::string directory = absolute_path(given.value("DIR").value_or("."), context.working_directory);
   KOPI_TRY(const SourceRef source, parse_source(directory, given.value("--subdir"), {context.home.user_home, context.working_directory}));
   const InstallContext install = context.install_context();
-  KOPI_TRY(const Package package, open_package(source, install));
+  const std::string target = output && output != "-" ? absolute_path(*output, context.working_directory) : std::string();
+  KOPI_TRY(const Package package, open_package(source, target, install));
   report_findings(package.findings, context);
   KOPI_TRY(const WrittenArchive written, write_archive_output(context, output, package.directory + ".tar.gz", 0644,
                                                               [&](const auto& sink) { return write_package(package, install, sink); }));
@@ -49,7 +50,10 @@ const CommandSpec profile_pack_command{
     "profile pack",
     "Pack a distribution into one file",
     "For authors: reads the distribution as an install would, refuses what one would refuse, and writes exactly the files that one would "
-    "take into NAME-VERSION.tar.gz, in the directory NAME-VERSION/. The same files give the same bytes, on every machine and at any time, "
+    "take into NAME-VERSION.tar.gz, in the directory NAME-VERSION/. Of a git work tree, what git ignores stays out, and of any directory "
+    "the "
+    "archives that were packed into it before: NAME-*.tar.gz at its root. Secrets, as `kopi profile validate` finds them, are refused. The "
+    "same files give the same bytes, on every machine and at any time, "
     "so "
     "others can build the archive again and compare its digest.",
     arguments,

@@ -83,15 +83,15 @@ Text render(const LintReport& report) {
   return text.styled(Style::yellow, "!").print(" {} can be installed ({}); {}\n", what, size, found);
 }
 
+// A secret first: nothing else about the tree is as urgent.
 std::optional<Error> problem_of(const LintReport& report, bool strict) {
+  const auto secrets = static_cast<std::size_t>(std::count_if(report.findings.begin(), report.findings.end(), is_published_secret));
+  if (secrets > 0) return error(Code::secret, "{} would be published", count_of(secrets, "secret"));
   if (report.refusal) {
     Error problem = *report.refusal;
     problem.context.emplace_back("trying an install");
     problem.findings.clear();  // they are shown already
     return problem;
-  }
-  if (const std::size_t secrets = count(report.findings, Severity::critical); secrets > 0) {
-    return error(Code::secret, "{} would be published", count_of(secrets, "secret"));
   }
   if (strict && has_at_least(report.findings, Severity::medium)) {
     return error(Code::manifest, "--strict: {} of medium or higher",
@@ -145,8 +145,10 @@ const CommandSpec profile_validate_command{
     "Look a distribution over before you publish it",
     "Finds what an install would refuse, and what it would let pass to your users' cost: secrets and files that may hold some, paths of "
     "your machine, servers without a version, variables that nobody is asked for, skills that can't be found, keys with a slip of the "
-    "pen. In a git work tree, what a commit would hold is looked at. Ends with 0 when it can be installed, whatever else was found; with "
-    "4 when a secret was; with 1 when it can't be installed, or --strict has found anything of medium or higher.",
+    "pen. In a git work tree, what a commit would hold is looked at. Ends with 4 when a secret of high or "
+    "critical severity was found, whatever else was; with 1 when it can't be installed, or --strict has found anything of medium or "
+    "higher; "
+    "else with 0.",
     arguments,
     options,
     examples,

@@ -283,7 +283,8 @@ TEST_CASE("names and versions are held against this kopi before anything is writ
         "E_NAME invalid profile name 'Exo Agent': it must match [a-z0-9][a-z0-9_-]{0,63}\n  hint: add --name NAME");
   CHECK(with_manifest("name: default\n").ends_with("hint: add --name NAME"));
   CHECK(with_manifest("name: main\n").starts_with("E_NAME the profile name 'main' is reserved"));
-  CHECK(with_manifest("name: bot\nkopi_requires: '>=0.2'\n") == "E_REQUIRES bot needs kopi >=0.2, this is 0.1.0\n  hint: kopi update");
+  CHECK(with_manifest("name: bot\nkopi_requires: '>=0.2'\n") ==
+        "E_REQUIRES bot needs kopi >=0.2, this is 0.1.0\n  while reading " + world.scratch.at("source") + "\n  hint: kopi update");
   CHECK(with_manifest("name: bot\nkopi_requires: '>=0.1,<1'\n") == "ok bot");
   CHECK(with_manifest("name: bot\nhermes_requires: '>=99'\n") == "ok bot");
   CHECK_FALSE(path_exists(world.home.profiles_path()));

@@ -43,6 +43,42 @@ TEST_CASE("values are known by their names") {
   CHECK(shown("see https://ada:s3cret@example.com/x") == "see https://ada:REDACTED_BY_KOPI@example.com/x|1 a password in a URL\n");
 }
 
+TEST_CASE("in settings a name that means a secret is enough") {
+  const auto settings = [](std::string_view text) { return redact(text, TextKind::settings).text; };
+  const auto same = [&](std::string_view text) { CHECK(settings(text) == text); };
+  CHECK(settings("password: |\n  multi-line-secret-1\n  and 2\n\nnext: 1\n") == "password: |\n  REDACTED_BY_KOPI\n\nnext: 1\n");
+  CHECK(settings("a:\n  token: >-\n    foldedsecretvalue123\n  b: 1\n") == "a:\n  token: >-\n    REDACTED_BY_KOPI\n  b: 1\n");
+  CHECK(settings("secret:\n- value\n- other\nnext:\n- value\n") == "secret:\n- REDACTED_BY_KOPI\n- REDACTED_BY_KOPI\nnext:\n- value\n");
+  CHECK(settings("{\"DB_PASSWORD\":\"hunter2\",\"n\":1,\"API_KEY\": \"abc123\"}") ==
+        "{\"DB_PASSWORD\":\"REDACTED_BY_KOPI\",\"n\":1,\"API_KEY\": \"REDACTED_BY_KOPI\"}");
+  CHECK(settings("  \"token\": 12345678,\n  \"n\": 2\n") == "  \"token\": \"REDACTED_BY_KOPI\",\n  \"n\": 2\n");
+  CHECK(settings("\"secret\": [\n  \"a\", \"b\"\n],\n\"n\": \"c\"\n") ==
+        "\"secret\": [\n  \"REDACTED_BY_KOPI\", \"REDACTED_BY_KOPI\"\n],\n\"n\": \"c\"\n");
+  CHECK(settings("api_key: short1\nX-Api-Key: abc123\npasswd: correct horse # why\n") ==
+        "api_key: REDACTED_BY_KOPI\nX-Api-Key: REDACTED_BY_KOPI\npasswd: REDACTED_BY_KOPI # why\n");
+  CHECK(settings("- {name: a, password: b c, n: 1}\n") == "- {name: a, password: REDACTED_BY_KOPI, n: 1}\n");
+  CHECK(settings("my_password = \"Xyz\"\nexport DB_PASSWORD=hunter2\r\n") ==
+        "my_password = \"REDACTED_BY_KOPI\"\nexport DB_PASSWORD=REDACTED_BY_KOPI\r\n");
+  CHECK(settings("password: \"one\n  two\n  three\" # why\nnext: 1\n") ==
+        "password: \"REDACTED_BY_KOPI\n  REDACTED_BY_KOPI\" # why\nnext: 1\n");
+  CHECK(settings("password:\n  hunter2\nnext: 1\n") == "password:\n  REDACTED_BY_KOPI\nnext: 1\n");
+  CHECK(settings("[\"--api-key=abc123\", \"https://e.org/?token=abc&x=1\"]\n") ==
+        "[\"--api-key=REDACTED_BY_KOPI\", \"https://e.org/?token=REDACTED_BY_KOPI&x=1\"]\n");
+  CHECK(settings("{\"a\": \"{\\\"password\\\":\\\"hunter2\\\"}\"}") == "{\"a\": \"{\\\"password\\\":\\\"REDACTED_BY_KOPI\\\"}\"}");
+  for (const std::string_view text :
+       {"password: ${DB}\npassword: $DB\npassword:\npassword: \"\"\npassword: null\npassword: false\n",
+        "max_tokens: 4096\ntoken_limit: 5\n", "api_key: env:OPENAI\napi_key: OPENAI_API_KEY\napi_key_env: OPENAI\n", "use_token: 1\n",
+        "token: your-token-here1\n", "prompt: |\n  The password: is kept.\n  token: never tell it\nnext: 1\n",
+        "description: \"the password: is kept\"\n", "{\"token\": {\"type\": \"string\"}, \"password\": null}\n",
+        "# password: see the manual\n"}) {
+    same(text);
+  }
+  for (const std::string_view text :
+       {"password: |\n  a b\n", "secret:\n- value\n", "\"token\": 12345678,\n", "password: \"one\n  two\"\n"}) {
+    same(settings(text));
+  }
+}
+
 TEST_CASE("what only looks a little like a secret stays") {
   for (const std::string_view text :
        {"api_key_env: OPENAI_API_KEY\n", "Authorization: Bearer ${TOKEN}\n", "max_tokens: 100000\n", "token: your-token-here1\n",
