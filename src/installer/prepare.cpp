@@ -16,6 +16,12 @@ Result<ProfileName> target_name(const InstallRequest& request, const Manifest& m
   return name;
 }
 
+// Record and ledger are two files: they are read while nobody writes there.
+Result<FileLock> lock_to_read(const ProfileName& name, const std::string& operation, const InstallContext& context) {
+  return lock_profile(context.home, name, LockMode::shared, "kopi profile " + operation, context.interrupt,
+                      [&](std::string_view holder) { context.reporter.note(fmt::format("waiting for another kopi ({})", holder)); });
+}
+
 // --keep-config: what the author's config.yaml would let the agent do does not come with this update, and nobody agrees to it. Where the
 // store has lost the text that was shipped last, all of it counts as coming.
 Result<void> leave_config_out(Distribution& distribution, const PlanBasis& basis, const Blobs& blobs) {
@@ -31,7 +37,6 @@ Result<void> leave_config_out(Distribution& distribution, const PlanBasis& basis
 
 }  // namespace
 
-// Looks at the profile while nobody writes there: record and ledger are two files.
 Result<void> plan_again(Prepared& prepared, const PlanOptions& options, const InstallContext& context) {
   const Home& home = context.home;
   const std::string path = home.profile_path(prepared.name);
@@ -39,9 +44,7 @@ Result<void> plan_again(Prepared& prepared, const PlanOptions& options, const In
     prepared.plan = make_plan({}, prepared.distribution, options);
     return {};
   }
-  KOPI_TRY(const FileLock lock,
-           lock_profile(home, prepared.name, LockMode::shared, "kopi profile " + prepared.operation, context.interrupt,
-                        [&](std::string_view holder) { context.reporter.note(fmt::format("waiting for another kopi ({})", holder)); }));
+  KOPI_TRY(const FileLock lock, lock_to_read(prepared.name, prepared.operation, context));
   PlanBasis basis;
   KOPI_TRY(auto installed, read_installed(home, prepared.name));
   if (installed) {
@@ -92,10 +95,13 @@ Result<Prepared> prepare_install(const InstallRequest& request, const InstallCon
 }
 
 Result<UpdateOutcome> prepare_update(const UpdateRequest& request, const InstallContext& context) {
-  if (!profile_exists(context.home, request.name)) return no_such_profile(Selection{request.name, Selection::Origin::flag});
-  KOPI_TRY(auto whole, read_installed(context.home, request.name));
   std::optional<InstallRecord> record;
-  if (whole) record = std::move(whole->record);
+  {
+    KOPI_TRY(const FileLock lock, lock_to_read(request.name, "update", context));
+    if (!profile_exists(context.home, request.name)) return no_such_profile(Selection{request.name, Selection::Origin::flag});
+    KOPI_TRY(auto installed, read_installed(context.home, request.name));
+    if (installed) record = std::move(installed->record);
+  }
   if (!record) {
     return with_hint(error(Code::source, "profile '{}' was not installed from a distribution", request.name.str()),
                      request.name.is_default() ? "name a profile: kopi profile update NAME; or all of them: kopi profile update --all"
