@@ -97,7 +97,15 @@ Result<Database> Database::open(const std::string& path) {
   }
   sqlite3_busy_timeout(implementation->handle, 5000);
   Database database(std::move(implementation));
-  KOPI_CHECK(database.query("PRAGMA journal_mode = WAL"));
+  // Where two make the same new database at once, SQLite tells one of them that it is busy without asking the handler that waits
+  // (https://www.sqlite.org/c3ref/busy_handler.html: it is not called where that could end in a deadlock).
+  constexpr int pause = 10, tries = 500;  // milliseconds; the five seconds of everything else
+  auto mode = database.query("PRAGMA journal_mode = WAL");
+  for (int number = 1; !mode && mode.error().code == Code::busy && number < tries; ++number) {
+    sqlite3_sleep(pause);
+    mode = database.query("PRAGMA journal_mode = WAL");
+  }
+  KOPI_CHECK(std::move(mode));
   KOPI_CHECK(database.execute("PRAGMA synchronous = NORMAL"));
   KOPI_CHECK(database.execute("PRAGMA foreign_keys = ON"));
   return database;
