@@ -165,6 +165,14 @@ void remove_leftovers(const std::string& directory, std::string_view name) {
   }
 }
 
+bool claim_new(const Descriptor& file) {
+  // Whoever clears up holds the lock for a moment only: until that is over, the name may still be there and yet be going.
+  while (::flock(file.get(), LOCK_EX) != 0 && errno == EINTR) {
+  }
+  struct stat info {};
+  return ::fstat(file.get(), &info) != 0 || info.st_nlink > 0;
+}
+
 Result<Descriptor> open_beside(const std::string& target, std::string& temporary) {
   const std::string name = file_name(target);
   remove_leftovers(parent_path(target), name);
@@ -172,10 +180,7 @@ Result<Descriptor> open_beside(const std::string& target, std::string& temporary
     temporary = join_path(parent_path(target), fmt::format("{}{}XXXXXX", stem_of(name), k_temporary));
     Descriptor file(::mkostemp(temporary.data(), O_CLOEXEC));
     if (!file) return io_error("cannot write", target, errno);
-    // The lock says that somebody works on it. Whoever clears up may have come first: then it has no name any more.
-    ::flock(file.get(), LOCK_EX | LOCK_NB);
-    struct stat info {};
-    if (::fstat(file.get(), &info) != 0 || info.st_nlink > 0) return file;
+    if (claim_new(file)) return file;
   }
 }
 

@@ -51,6 +51,10 @@ Result<void> write_file(const std::string& path, std::string_view content, mode_
 /// before its rename is removed first.
 Result<Descriptor> open_beside(const std::string& target, std::string& temporary);
 
+/// Locks a file that was just made, which says to those who clear up that somebody works on it. False when one of them came first: it
+/// has no name any more, and its maker makes another. A file system without locks has nobody who clears up.
+bool claim_new(const Descriptor& file);
+
 /// Removes what a write of `name` in `directory` (of any file there, when empty) left that was cut off before its rename.
 void remove_leftovers(const std::string& directory, std::string_view name);
 

@@ -27,10 +27,12 @@ void TemporaryFile::remove_stale(const std::string& directory) {
 Result<TemporaryFile> TemporaryFile::make(const std::string& directory) {
   KOPI_CHECK(make_directories(directory, 0700));
   remove_stale(directory);
-  const std::string path = join_path(directory, random_hex(8));
-  Descriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
-  if (!file || ::flock(file.get(), LOCK_EX) != 0) return io_error("cannot write", path, errno);
-  return TemporaryFile(path, std::move(file));
+  for (;;) {
+    const std::string path = join_path(directory, random_hex(8));
+    Descriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+    if (!file) return io_error("cannot write", path, errno);
+    if (claim_new(file)) return TemporaryFile(path, std::move(file));
+  }
 }
 
 TemporaryFile::TemporaryFile(TemporaryFile&& other) noexcept : path_(std::exchange(other.path_, {})), lock_(std::move(other.lock_)) {}

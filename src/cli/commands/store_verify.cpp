@@ -42,7 +42,7 @@ const CommandSpec store_verify_command{
     "store verify",
     "Check every file in the store",
     "Hashes every stored file again and looks for those that a profile or one of its kept states needs and that are gone. Ends with 8 when "
-    "one is damaged or missing; `kopi doctor --repair` brings back what its source still has.",
+    "one is damaged or missing; `kopi doctor --repair` puts back what a profile's own files, or one of its kept states, still hold.",
     {},
     {},
     examples,

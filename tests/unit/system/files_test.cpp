@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "support/scratch.hpp"
+#include "system/temporary_file.hpp"
 
 using namespace kopi;
 using kopi::test::code_of;
@@ -53,6 +54,32 @@ TEST_CASE("who reads while a file is written sees the old content or the new one
   }
   writer.join();
   CHECK(torn == 0);
+}
+
+TEST_CASE("whoever clears up leaves alone what somebody is writing") {
+  const Scratch scratch;
+  scratch.write("file.kopi-a1B2c3", "cut off");
+  std::atomic<bool> stop = false;
+  std::vector<std::thread> cleaners;
+  for (int i = 0; i < 3; ++i)
+    cleaners.emplace_back([&] {
+      while (!stop) {
+        remove_leftovers(scratch.path(), "");
+        TemporaryFile::remove_stale(scratch.at("temporary"));
+      }
+    });
+  std::size_t failed = 0, lost = 0;
+  for (int number = 0; number < 500; ++number) {
+    if (!write_file(scratch.at("file"), std::to_string(number), 0600)) ++failed;
+    const auto temporary = TemporaryFile::make(scratch.at("temporary"));
+    if (!temporary || !path_exists(temporary->path())) ++lost;
+  }
+  stop = true;
+  for (std::thread& cleaner : cleaners) cleaner.join();
+  CHECK(failed == 0);
+  CHECK(lost == 0);
+  CHECK(scratch.read("file") == "499");
+  CHECK(names(scratch.path()) == "file temporary ");
 }
 
 TEST_CASE("a linked file stays a link, and its target is replaced") {
