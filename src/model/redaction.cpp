@@ -128,6 +128,11 @@ std::optional<Span> url_password(std::string_view line, std::size_t colon) {
     if (c == ':' && password == 0) password = at + 1;
     if (c != '@') continue;
     const std::string_view found = password == 0 ? std::string_view() : line.substr(password, at - password);
+    // A token can be the user's name as well: https://TOKEN:x-oauth-basic@host. Then both go.
+    for (std::size_t start = colon + 3; start + 1 < password; ++start) {
+      if (is_word(line[start - 1]) || !may_start(line[start], line[start + 1]) || !prefixed(line, start)) continue;
+      return Span{start, at, "a token in a URL"};
+    }
     const bool stands_for_one = found.empty() || found == k_redacted || found.starts_with('$') || found.starts_with('{');
     return stands_for_one ? std::nullopt : std::optional(Span{password, at, "a password in a URL"});
   }
@@ -181,6 +186,7 @@ std::optional<Span> named_value(std::string_view line, std::size_t at) {
   }
   std::size_t stop = value;
   constexpr std::string_view ends = " \t\"'`,;})]\\";
+  if (quoted && line.find(quote, value) == std::string_view::npos) quoted = false;  // it may stand within another quotation
   while (stop < line.size() && (quoted ? line[stop] != quote && line[stop] != '\\' : ends.find(line[stop]) == std::string_view::npos))
     ++stop;
   if (!looks_secret(name, line.substr(value, stop - value), quoted)) return std::nullopt;
@@ -205,10 +211,11 @@ bool is_begin_of_key(std::string_view line, std::size_t at) {
   return rest.starts_with("-----BEGIN ") && rest.substr(0, 64).find("PRIVATE KEY-----") != std::string_view::npos;
 }
 
-/// Where a private key ends that is written in one line, its line ends spelled `\n`; the line's end when it goes on.
+/// Where a private key ends that is written in one line, its line ends spelled `\n`; the line's end when it goes on. A key that is cut off
+/// goes no further than the quotation that it stands in.
 std::size_t end_of_key(std::string_view line, std::size_t at) {
   const std::size_t end = line.find("-----END ", at);
-  if (end == std::string_view::npos) return line.size();
+  if (end == std::string_view::npos) return std::min(line.find_first_of("\"'", at), line.size());
   const std::size_t dashes = line.find("-----", end + 9);
   return dashes == std::string_view::npos ? line.size() : dashes + 5;
 }
@@ -260,7 +267,8 @@ Result<void> Redactor::flush(std::string_view line) {
       in_key_ = span->end == body.size() && body.find("-----END ", at) == std::string_view::npos;
     }
     while (next_named != named.spans.end() && next_named->begin < at) ++next_named;
-    if (next_named != named.spans.end() && next_named->begin == at) span = *next_named;
+    // What the settings' own rules say of a value, they know better.
+    if (next_named != named.spans.end() && next_named->begin == (span ? span->begin : at)) span = *next_named;
     if (!span || span->begin < written) continue;
     KOPI_CHECK(sink_(body.substr(written, span->begin - written)));
     KOPI_CHECK(sink_(span->needs_quotes ? k_redacted_quoted : k_redacted));

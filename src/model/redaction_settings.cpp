@@ -152,6 +152,7 @@ SettingsScanner::Line SettingsScanner::scan(std::string_view line, bool starts) 
     if (end != npos) quote_ = 0;
     found.dropped = end == npos;
     if (end != npos && end > indent) found.spans.push_back({indent, end, k_named});
+    if (end != npos) scan_behind(line, end, found);
     return found;
   }
   if (in_items_) {
@@ -225,12 +226,14 @@ void SettingsScanner::scan_start(std::string_view line, std::size_t indent, Line
   const bool is_plain = line[value] != '"' && line[value] != '\'' && !in_items_ && !in_block_;
   if (is_yaml && is_plain && found.spans.size() > before) below_ = key->column;  // a text may go on below
   // More of them may be behind it, in JSON that is written in one line.
-  if (!found.spans.empty()) {
-    Line rest;
-    scan_pairs(line, rest, false);
-    for (const Span& span : rest.spans) {
-      if (span.begin >= found.spans.back().end) found.spans.push_back(span);
-    }
+  if (!found.spans.empty()) scan_behind(line, found.spans.back().end, found);
+}
+
+void SettingsScanner::scan_behind(std::string_view line, std::size_t at, Line& found) const {
+  Line rest;
+  scan_pairs(line, rest, false);
+  for (const Span& span : rest.spans) {
+    if (span.begin >= at) found.spans.push_back(span);
   }
 }
 
@@ -259,7 +262,13 @@ void SettingsScanner::scan_value(std::string_view line, std::size_t at, std::siz
   std::size_t end = line.find(" #", at);
   if (end == npos) end = line.size();
   while (end > at && std::string_view(" \t,;]}").find(line[end - 1]) != npos) --end;
-  if (is_json) end = std::min(end, line.find_first_of(",}] ", at));
+  if (is_json) {
+    // Without quotes JSON has numbers only; YAML takes the same key, and then the value is the rest of the line.
+    const std::size_t stop = std::min(line.find_first_not_of("0123456789+-.eE", at), line.size());
+    const std::size_t behind = skip_blanks(line, stop);
+    is_json = stop > at && (behind == line.size() || std::string_view(",}]").find(line[behind]) != npos);
+    if (is_json) end = stop;
+  }
   if (!is_no_secret(is_digit(line[at]) ? "password" : "", line.substr(at, end - at))) found.spans.push_back({at, end, k_named, is_json});
 }
 
@@ -285,9 +294,10 @@ void SettingsScanner::scan_items(std::string_view line, std::size_t at, Line& fo
 
 /// Pairs within a line: of JSON and of YAML's `{}`, of a command line, of a URL.
 void SettingsScanner::scan_pairs(std::string_view line, Line& found, bool in_prose) const {
-  bool in_braces = false;
+  bool in_braces = false, in_string = false;
   for (std::size_t at = 0; at < line.size(); ++at) {
-    if (line[at] == '{') in_braces = !in_prose;
+    if (line[at] == '"' && (at == 0 || line[at - 1] != '\\')) in_string = !in_string;
+    if (line[at] == '{' && !in_string) in_braces = !in_prose;
     if (line[at] != ':' && line[at] != '=') continue;
     std::size_t end = at;
     while (end > 0 && is_blank(line[end - 1])) --end;
@@ -299,7 +309,7 @@ void SettingsScanner::scan_pairs(std::string_view line, Line& found, bool in_pro
     const std::string_view name = line.substr(begin, end - begin);
     if (name.empty() || !is_secret_name(name)) continue;
     const char before = begin == 0 ? ' ' : line[begin - 1];
-    const bool is_key = is_quoted ? before == '"' || before == '\'' : in_braces && (before == '{' || before == ',' || is_blank(before));
+    const bool is_key = is_quoted ? before == '"' || before == '\'' : in_braces && !in_string && (before == '{' || before == ',' || is_blank(before));
     const bool is_assigned =
         line[at] == '=' && end == at && (before == '?' || before == '&' || name.starts_with("--") || is_constant(name));
     if (!is_assigned && !(is_key && line[at] == ':')) continue;
@@ -308,14 +318,18 @@ void SettingsScanner::scan_pairs(std::string_view line, Line& found, bool in_pro
     const char quote = value < line.size() && (line[value] == '"' || line[value] == '\'') ? line[value] : '\0';
     if (quote != 0 && is_assigned && value + 1 < line.size() && std::string_view(",]} ").find(line[value + 1]) != npos) continue;
     value = skip_scheme(line, value + (quote != 0 ? 1 : 0));
-    std::size_t stop = quote == 0   ? line.find_first_of(is_assigned ? std::string_view(" \t\"'`,;&)]}\\") : std::string_view(",}]"), value)
+    std::size_t stop = quote == 0   ? npos
                        : is_escaped ? line.find_first_of("\\\"", value)
                                     : closing(line, value, quote);
+    // A quotation that stays open may stand within another one, which must not lose its end.
+    if (stop == npos && (quote == 0 || is_assigned))
+      stop = line.find_first_of(is_assigned ? std::string_view(" \t\"'`,;&)]}\\") : std::string_view(",}]"), value);
     stop = std::min(stop, line.size());
     while (quote == 0 && stop > value && is_blank(line[stop - 1])) --stop;
     if (stop <= value || (quote == 0 && (line[value] == '{' || line[value] == '['))) continue;
     if (is_no_secret(name, line.substr(value, stop - value))) continue;
     found.spans.push_back({value, stop, k_named, quote == 0 && is_quoted && !is_escaped});
+    if (quote == '"' && !is_escaped) in_string = true;  // its end comes next
     at = stop - 1;
   }
 }

@@ -40,6 +40,7 @@ class SettingsScanner {
   bool scan_below(std::string_view line, std::size_t indent, Line& found);
   void scan_start(std::string_view line, std::size_t indent, Line& found);
   void scan_pairs(std::string_view line, Line& found, bool in_prose) const;
+  void scan_behind(std::string_view line, std::size_t at, Line& found) const;
   void scan_value(std::string_view line, std::size_t at, std::size_t column, bool is_json, Line& found);
   void scan_items(std::string_view line, std::size_t at, Line& found);
 

@@ -34,6 +34,11 @@ TEST_CASE("keys are known by how they start") {
   CHECK(shown(token) == "REDACTED_BY_KOPI|1 a JSON web token\n");
 }
 
+TEST_CASE("a token that is a URL's user goes with its password") {
+  CHECK(shown("https://" + k_github + ":x-oauth-basic@example.com/a\n") == "https://REDACTED_BY_KOPI@example.com/a\n|1 a token in a URL\n");
+  CHECK(shown("https://" + k_github + "@example.com/a\n") == "https://REDACTED_BY_KOPI@example.com/a\n|1 a GitHub token\n");
+}
+
 TEST_CASE("values are known by their names") {
   CHECK(shown("password: 'correct-horse'\n") == "password: 'REDACTED_BY_KOPI'\n|1 the value of a name that means a secret\n");
   CHECK(shown("\"apiKey\": \"abcdef123456\"") == "\"apiKey\": \"REDACTED_BY_KOPI\"|1 the value of a name that means a secret\n");
@@ -51,6 +56,12 @@ TEST_CASE("in settings a name that means a secret is enough") {
   CHECK(settings("secret:\n- value\n- other\nnext:\n- value\n") == "secret:\n- REDACTED_BY_KOPI\n- REDACTED_BY_KOPI\nnext:\n- value\n");
   CHECK(settings("{\"DB_PASSWORD\":\"hunter2\",\"n\":1,\"API_KEY\": \"abc123\"}") ==
         "{\"DB_PASSWORD\":\"REDACTED_BY_KOPI\",\"n\":1,\"API_KEY\": \"REDACTED_BY_KOPI\"}");
+  CHECK(settings("\"password\": correct horse battery # of mine\n") == "\"password\": REDACTED_BY_KOPI # of mine\n");
+  CHECK(settings("{\"note\": \"ask for the password: it is long\", \"token\": \"abc\"}\n") ==
+        "{\"note\": \"ask for the password: it is long\", \"token\": \"REDACTED_BY_KOPI\"}\n");
+  CHECK(settings("{\"run\": \"export A_TOKEN='abc\"}\n") == "{\"run\": \"export A_TOKEN='REDACTED_BY_KOPI\"}\n");
+  CHECK(settings("{\"n\": {\"secret\": 22222222222222222222}}\n") == "{\"n\": {\"secret\": \"REDACTED_BY_KOPI\"}}\n");
+  CHECK(settings("A_KEY=\"one\ntwo\" B_KEY=three\n") == "A_KEY=\"REDACTED_BY_KOPI\nREDACTED_BY_KOPI\" B_KEY=REDACTED_BY_KOPI\n");
   CHECK(settings("  \"token\": 12345678,\n  \"n\": 2\n") == "  \"token\": \"REDACTED_BY_KOPI\",\n  \"n\": 2\n");
   CHECK(settings("\"secret\": [\n  \"a\", \"b\"\n],\n\"n\": \"c\"\n") ==
         "\"secret\": [\n  \"REDACTED_BY_KOPI\", \"REDACTED_BY_KOPI\"\n],\n\"n\": \"c\"\n");
