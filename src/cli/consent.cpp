@@ -4,6 +4,7 @@
 #include "cli/pager.hpp"
 #include "cli/preview.hpp"
 #include "formats/json.hpp"
+#include "installer/own_setting.hpp"
 #include "model/capability.hpp"
 #include "store/aliases.hpp"
 #include "store/profiles.hpp"
@@ -153,11 +154,9 @@ Result<PlanOptions> read_plan_options(const Context& context, const ProfileName&
   std::string where = "--merge";
   if (policy.empty()) {
     // Where config.yaml can't be read, the plan says so: it is a conflict like any other, and the rest is updated.
-    const auto config = read_config(context.home, name);
-    const Node* update = config ? config->find("update") : nullptr;
-    const Node* merge = update == nullptr ? nullptr : update->find("merge");
-    if (merge != nullptr && merge->is_scalar()) policy = merge->as_text();
-    const int line = merge == nullptr ? 1 : merge->place().line;
+    const auto merge = find_own_setting(context.home, name, "update.merge");
+    if (merge && merge->is_scalar()) policy = merge->as_text();
+    const int line = merge ? merge->place().line : 1;
     where = fmt::format("{}:{}: update.merge", join_path(context.home.profile_path(name), "config.yaml"), line);
   }
   if (policy.empty()) return options;

@@ -80,7 +80,9 @@ void files(Text& text, const Prepared& prepared) {
           text.styled(Style::green, "  + {}", step.path.str())
               .print(step.moved_from ? "  (was {})\n" : "\n", step.moved_from ? step.moved_from->str() : "");
         break;
-      case Action::replace: text.styled(Style::yellow, "  ~ {}\n", step.path.str()); break;
+      case Action::replace:
+        text.styled(Style::yellow, "  ~ {}", step.path.str()).print(step.reason.empty() ? "\n" : "  ({})\n", step.reason);
+        break;
       case Action::merge: text.styled(Style::yellow, "  ~ {}", step.path.str()).print("  ({})\n", step.reason); break;
       case Action::remove: text.styled(Style::red, "  - {}\n", step.path.str()); break;
       case Action::keep:

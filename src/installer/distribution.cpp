@@ -67,6 +67,20 @@ std::vector<std::string> plugins(const std::map<RelPath, SnapshotFile>& files) {
   return {names.begin(), names.end()};
 }
 
+// Of what the job does, the skills that it names included: an approval is of all of that.
+std::string digest_of(const CronJob& job, const std::map<RelPath, SnapshotFile>& files) {
+  constexpr std::size_t shown = 12;
+  std::string text = job.definition + "\n";
+  for (const auto& [path, file] : files) {
+    if (path.first() != "skills") continue;
+    const auto parts = path.components();
+    const bool is_named = std::any_of(job.skills.begin(), job.skills.end(),
+                                      [&](const std::string& skill) { return std::find(parts.begin(), parts.end(), skill) != parts.end(); });
+    if (is_named) text += fmt::format("{}  {}\n", file.digest.hex(), path.str());
+  }
+  return sha256(text).hex().substr(0, shown);
+}
+
 void read_jobs(Distribution& distribution) {
   for (const auto& [path, file] : distribution.files) {
     if (!is_cron_file(path)) continue;
@@ -76,7 +90,10 @@ void read_jobs(Distribution& distribution) {
           {Severity::medium, "cron.invalid", path.str(), 0, 0, document.error().message, "", file.digest.str()});
       continue;
     }
-    for (CronJob& job : read_cron_jobs(*document, path, distribution.findings)) distribution.cron_jobs.push_back(std::move(job));
+    for (CronJob& job : read_cron_jobs(*document, path, distribution.findings)) {
+      job.digest = digest_of(job, distribution.files);
+      distribution.cron_jobs.push_back(std::move(job));
+    }
   }
 }
 

@@ -1,9 +1,37 @@
 #include "model/cron_job.hpp"
 
+#include <algorithm>
 #include <fmt/format.h>
+
+#include "formats/json.hpp"
 
 namespace kopi {
 namespace {
+
+// What today's job stores keep beside a job: its switch, and what its runs left.
+constexpr std::string_view k_state[] = {"enabled",     "disabled",    "state",    "created_at", "updated_at", "next_run_at", "last_run_at",
+                                        "last_status", "last_error",  "last_run", "next_run",   "paused_at",  "run_count",   "paused_reason",
+                                        "origin",      "last_output", "history"};
+
+std::string definition_of(const Node& job) {
+  Node kept = Node::mapping();
+  for (const Node& member : job.items()) {
+    if (std::find(std::begin(k_state), std::end(k_state), member.key()) == std::end(k_state)) kept.set(member.key(), member);
+  }
+  return canonical_json(kept);
+}
+
+std::vector<std::string> skills_of(const Node& job) {
+  std::vector<std::string> names;
+  for (const std::string_view key : {"skills", "skill"}) {
+    const Node* value = job.find(key);
+    if (value == nullptr || value->is_null()) continue;
+    if (value->is_scalar()) names.push_back(value->as_text());
+    if (!value->is(Node::Kind::sequence)) continue;
+    for (const Node& item : value->items()) names.push_back(item.as_text());
+  }
+  return names;
+}
 
 std::string schedule_text(const Node& node) {
   if (node.is_scalar()) return node.as_text();
@@ -43,6 +71,8 @@ std::vector<CronJob> read_cron_jobs(const Node& document, const RelPath& file, F
     if (const Node* schedule = node.find("schedule")) job.schedule = schedule_text(*schedule);
     job.prompt = text(node, "prompt");
     job.file = file.str();
+    job.skills = skills_of(node);
+    job.definition = definition_of(node);
     jobs.push_back(std::move(job));
   };
   if (list != nullptr && list->is(Node::Kind::sequence)) {

@@ -19,6 +19,9 @@ struct CronJob {
   std::string schedule;
   std::string prompt;
   std::string file;
+  std::vector<std::string> skills;  ///< that it names
+  std::string definition;           ///< all that decides what it does, as canonical JSON: not whether it is on, nor what earlier runs left
+  std::string digest;               ///< of the definition and of the skills' files, shortened; filled in by who has the files
 };
 
 /// `path` is a job file: cron/*.json, *.yaml, *.yml.

@@ -33,6 +33,23 @@ struct Reader {
     return result;
   }
 
+  std::vector<std::string> texts(const Node* node, std::string_view file, const std::string& path) {
+    std::vector<std::string> result;
+    if (node == nullptr || node->is_null()) return result;
+    if (!node->is(Node::Kind::sequence)) {
+      complain(file, node->place(), fmt::format("{}: expected a list", path));
+      return result;
+    }
+    for (const Node& item : node->items()) {
+      if (item.is_scalar()) {
+        result.push_back(item.as_text());
+      } else {
+        complain(file, item.place(), fmt::format("{}: expected texts, found {}", path, with_article(item.kind())));
+      }
+    }
+    return result;
+  }
+
   void server(const std::string& name, const Node& node, std::string_view file) {
     const std::string path = fmt::format("$.mcp_servers.{}", name);
     if (!node.is(Node::Kind::mapping)) return complain(file, node.place(), fmt::format("{}: expected a mapping", path));
@@ -57,6 +74,10 @@ struct Reader {
     }
     server.environment = pairs(node.find("env"), file, path + ".env");
     server.headers = pairs(node.find("headers"), file, path + ".headers");
+    server.working_directory = text("cwd");
+    if (const Node* include = node.find("include"); include != nullptr && !include->is_null())
+      server.include = texts(include, file, path + ".include");
+    server.exclude = texts(node.find("exclude"), file, path + ".exclude");
     if (const Node* enabled = node.find("enabled")) server.enabled = enabled->as_bool().value_or(true);
     if (const Node* disabled = node.find("disabled"); disabled != nullptr && disabled->as_bool().value_or(false)) server.enabled = false;
     reading.servers.push_back(std::move(server));

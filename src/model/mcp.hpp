@@ -4,6 +4,7 @@
 // `mcp_servers`. Per server and key config.yaml wins, so that a user's edit there survives every update of mcp.json.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -23,6 +24,9 @@ struct McpServer {
   std::vector<std::pair<std::string, std::string>> environment;  ///< name and value, `${VAR}` unexpanded
   std::string url;                                               ///< streamable HTTP; empty for a local server
   std::vector<std::pair<std::string, std::string>> headers;
+  std::string working_directory;                    ///< `cwd`; empty: the profile's
+  std::optional<std::vector<std::string>> include;  ///< the only tools to offer; nothing = all
+  std::vector<std::string> exclude;                 ///< tools that are not offered
 
   bool is_remote() const { return command.empty(); }
   /// For people: the command line, or the URL.

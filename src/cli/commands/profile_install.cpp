@@ -14,6 +14,7 @@ constexpr OptionSpec options[] = {{"--name", "NAME", "install as profile NAME in
                                   {"--alias", "", "make a command of the profile's name"},
                                   {"--force", "", "install into a profile that exists; your files stay"},
                                   {"--yes,-y", "", "agree to what the preview shows"},
+                                  {"--to", "REF", "this branch, tag or commit: the same as SOURCE#REF"},
                                   {"--subdir", "PATH", "the distribution lies below PATH in its repository"},
                                   {"--force-config", "", "let the author's config.yaml replace an edited one"},
                                   {"--keep-config", "", "with --force: leave config.yaml as it is"},
@@ -58,10 +59,18 @@ void tell_next_steps(Text& text, const Context& context, const Prepared& prepare
   text.print("  talk to it: {} chat\n", command);
 }
 
+Result<SourceRef> read_source(const Context& context, const Arguments& given) {
+  KOPI_TRY(SourceRef source,
+           parse_source(*given.value("SOURCE"), given.value("--subdir"), {context.home.user_home, context.working_directory}));
+  const auto to = given.value("--to");
+  if (!to) return source;
+  if (source.ref && *source.ref != *to) return error(Code::usage, "the source says #{} and --to says {}", *source.ref, *to);
+  return with_ref(std::move(source), *to).while_doing("reading --to");
+}
+
 Result<Outcome> run(Context& context, const Arguments& given) {
   InstallRequest request;
-  KOPI_TRY(request.source,
-           parse_source(*given.value("SOURCE"), given.value("--subdir"), {context.home.user_home, context.working_directory}));
+  KOPI_TRY(request.source, read_source(context, given));
   request.name = given.value("--name");
   request.force = given.flag("--force");
   request.insecure_http = given.flag("--insecure-http");

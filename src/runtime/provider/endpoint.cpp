@@ -9,29 +9,6 @@
 namespace kopi {
 namespace {
 
-constexpr ProviderPreset k_presets[] = {
-    {"anthropic", "https://api.anthropic.com/v1", Wire::anthropic_messages, "ANTHROPIC_API_KEY", "claude-sonnet-4-5"},
-    {"openai", "https://api.openai.com/v1", Wire::openai_chat, "OPENAI_API_KEY", "gpt-5-mini"},
-    {"openrouter", "https://openrouter.ai/api/v1", Wire::openai_chat, "OPENROUTER_API_KEY", "anthropic/claude-sonnet-4.5"},
-    {"google", "https://generativelanguage.googleapis.com/v1beta/openai", Wire::openai_chat, "GEMINI_API_KEY", "gemini-2.5-flash"},
-    {"groq", "https://api.groq.com/openai/v1", Wire::openai_chat, "GROQ_API_KEY", "llama-3.3-70b-versatile"},
-    {"mistral", "https://api.mistral.ai/v1", Wire::openai_chat, "MISTRAL_API_KEY", "mistral-medium-latest"},
-    {"deepseek", "https://api.deepseek.com/v1", Wire::openai_chat, "DEEPSEEK_API_KEY", "deepseek-chat"},
-    {"xai", "https://api.x.ai/v1", Wire::openai_chat, "XAI_API_KEY", "grok-4-fast"},
-    {"together", "https://api.together.xyz/v1", Wire::openai_chat, "TOGETHER_API_KEY", "meta-llama/Llama-3.3-70B-Instruct-Turbo"},
-    {"fireworks", "https://api.fireworks.ai/inference/v1", Wire::openai_chat, "FIREWORKS_API_KEY",
-     "accounts/fireworks/models/llama-v3p3-70b-instruct"},
-    {"cerebras", "https://api.cerebras.ai/v1", Wire::openai_chat, "CEREBRAS_API_KEY", "llama-3.3-70b"},
-    {"ollama", "http://127.0.0.1:11434/v1", Wire::openai_chat, "", "llama3.2"},
-    {"lmstudio", "http://127.0.0.1:1234/v1", Wire::openai_chat, "", "local-model"},
-    {"llamacpp", "http://127.0.0.1:8080/v1", Wire::openai_chat, "", "local-model"},
-    {"vllm", "http://127.0.0.1:8000/v1", Wire::openai_chat, "", "local-model"}};
-
-const ProviderPreset* find_preset(std::string_view name) {
-  const auto found = std::find_if(std::begin(k_presets), std::end(k_presets), [&](const auto& preset) { return preset.name == name; });
-  return found == std::end(k_presets) ? nullptr : found;
-}
-
 std::string text_in(const Node* table, std::string_view key) {
   const Node* value = table == nullptr ? nullptr : table->find(key);
   return value != nullptr && value->is_scalar() && !value->is_null() ? value->as_text() : std::string();
@@ -68,7 +45,7 @@ Error unknown_provider(const ModelSetting& model, const Node* own, const Variabl
                      fmt::format("{} config set providers.{}.base_url URL", variables.command(), model.provider));
   }
   std::vector<std::string> names;
-  for (const ProviderPreset& preset : k_presets) names.emplace_back(preset.name);
+  for (const ProviderPreset& preset : provider_presets()) names.emplace_back(preset.name);
   if (own != nullptr) {
     for (const Node& provider : own->items()) names.push_back(provider.key());
   }
@@ -105,12 +82,10 @@ Result<std::vector<std::pair<std::string, Secret>>> read_headers(const Node* own
 
 }  // namespace
 
-std::span<const ProviderPreset> provider_presets() { return k_presets; }
-
 Result<Endpoint> find_endpoint(const ModelSetting& model, const Node& config, const Variables& variables) {
   const Node* table = find_setting(config, "providers");
   const Node* own = table == nullptr ? nullptr : table->find(model.provider);
-  const ProviderPreset* preset = find_preset(model.provider);
+  const ProviderPreset* preset = find_provider_preset(model.provider);
 
   Endpoint endpoint;
   endpoint.provider = model.provider;

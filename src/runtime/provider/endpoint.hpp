@@ -4,7 +4,6 @@
 #pragma once
 
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,20 +11,11 @@
 #include "base/result.hpp"
 #include "base/secret.hpp"
 #include "formats/node.hpp"
+#include "model/provider_preset.hpp"
 #include "model/settings.hpp"
 #include "runtime/provider/wire.hpp"
 
 namespace kopi {
-
-/// A provider that kopi knows.
-struct ProviderPreset {
-  std::string_view name;
-  std::string_view base_url;
-  Wire wire = Wire::openai_chat;
-  std::string_view key_variable;   ///< empty: a local server that wants no key
-  std::string_view example_model;  ///< what `kopi setup` offers
-};
-std::span<const ProviderPreset> provider_presets();
 
 /// A profile's variables: its `.env`, and behind it kopi's own environment.
 class Variables {

@@ -5,12 +5,6 @@
 
 namespace kopi {
 
-std::optional<Wire> parse_wire(std::string_view text) {
-  if (text == "openai-chat") return Wire::openai_chat;
-  if (text == "anthropic-messages") return Wire::anthropic_messages;
-  return std::nullopt;
-}
-
 std::unique_ptr<WireCodec> make_codec(Wire wire) {
   if (wire == Wire::anthropic_messages) return std::make_unique<AnthropicMessages>();
   return std::make_unique<OpenAiChat>();

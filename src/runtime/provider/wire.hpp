@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "model/provider_preset.hpp"
 #include "runtime/provider/sse.hpp"
 
 namespace kopi {
@@ -47,9 +48,6 @@ struct StreamEvent {
 
   bool operator==(const StreamEvent&) const = default;
 };
-
-enum class Wire { openai_chat, anthropic_messages };
-std::optional<Wire> parse_wire(std::string_view text);
 
 class WireCodec {
  public:

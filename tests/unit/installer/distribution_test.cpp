@@ -94,7 +94,7 @@ TEST_CASE("what a distribution brings is listed from all of its files") {
   for (const Capability& capability : must(understand(std::move(snapshot), "0.1.0")).capabilities) {
     text += capability.kind + " " + capability.name + " " + capability.detail + "\n";
   }
-  CHECK(text == "cron j @daily\nexecutable scripts/run \nmcp-command s npx; off\nplugin p \ntool web \n");
+  CHECK(text == "cron j @daily; digest fd82f5c4c06f\nexecutable scripts/run \nmcp-command s npx; off\nplugin p \ntool web \n");
 }
 
 TEST_CASE("the tree's digest is that of the ledger") {
