@@ -145,19 +145,19 @@ Findings conflict_findings(const Plan& plan) {
   return findings;
 }
 
-Result<PlanOptions> read_plan_options(const Context& context, const ProfileName& name, const Arguments& given) {
+Result<PlanOptions> read_plan_options(const Context& context, const std::optional<ProfileName>& name, const Arguments& given) {
   PlanOptions options;
   options.force_config = given.flag("--force-config");
   options.keep_config = given.flag("--keep-config");
   if (options.force_config && options.keep_config) return error(Code::usage, "--force-config and --keep-config exclude each other");
   std::string policy = given.value("--merge").value_or("");
   std::string where = "--merge";
-  if (policy.empty()) {
+  if (policy.empty() && name) {
     // Where config.yaml can't be read, the plan says so: it is a conflict like any other, and the rest is updated.
-    const auto merge = find_own_setting(context.home, name, "update.merge");
+    const auto merge = find_own_setting(context.home, *name, "update.merge");
     if (merge && merge->is_scalar()) policy = merge->as_text();
     const int line = merge ? merge->place().line : 1;
-    where = fmt::format("{}:{}: update.merge", join_path(context.home.profile_path(name), "config.yaml"), line);
+    where = fmt::format("{}:{}: update.merge", join_path(context.home.profile_path(*name), "config.yaml"), line);
   }
   if (policy.empty()) return options;
   const auto parsed = parse_merge_policy(policy);
@@ -165,7 +165,7 @@ Result<PlanOptions> read_plan_options(const Context& context, const ProfileName&
     Error problem = error(Code::usage, "{} is '{}': expected ours, theirs, ask or fail", where, policy);
     if (given.value("--merge")) return problem;
     problem.code = Code::schema;
-    return with_hint(std::move(problem), fmt::format("kopi -p {} config unset update.merge", name.str()));
+    return with_hint(std::move(problem), fmt::format("kopi -p {} config unset update.merge", name ? name->str() : "NAME"));
   }
   options.merge = *parsed;
   return options;

@@ -27,7 +27,7 @@ Findings conflict_findings(const Plan& plan);
 /// A value on one line, or that there is none.
 std::string value_words(const std::optional<Node>& value);
 
-/// --force-config, --keep-config, --merge; without the last, the profile's update.merge.   @error usage, schema, yaml
-Result<PlanOptions> read_plan_options(const Context& context, const ProfileName& name, const Arguments& given);
+/// --force-config, --keep-config, --merge; without the last, the update.merge of the profile's user.   @error usage, schema
+Result<PlanOptions> read_plan_options(const Context& context, const std::optional<ProfileName>& name, const Arguments& given);
 
 }  // namespace kopi::cli

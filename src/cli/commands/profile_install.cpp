@@ -75,8 +75,13 @@ Result<Outcome> run(Context& context, const Arguments& given) {
   request.force = given.flag("--force");
   request.insecure_http = given.flag("--insecure-http");
   const InstallContext install = context.install_context();
-  KOPI_TRY(request.plan, read_plan_options(context, ProfileName::default_profile(), given));
+  KOPI_TRY(request.plan, read_plan_options(context, std::nullopt, given));
   KOPI_TRY(Prepared prepared, prepare_install(request, install));
+  if (prepared.profile_exists) {  // its own policy counts, and only now its name is known
+    KOPI_TRY(const PlanOptions own, read_plan_options(context, prepared.name, given));
+    if (own.merge != request.plan.merge) KOPI_CHECK(plan_again(prepared, own, install));
+    request.plan = own;
+  }
   Outcome outcome;
   KOPI_TRY(const bool agreed, show_and_agree(context, given, prepared, request.plan, outcome));
   if (!agreed) return outcome;
