@@ -16,7 +16,7 @@ AliasContext Context::alias_context() const { return {program, environment.get("
 Result<ProfileName> Context::profile(const std::optional<std::string>& name) const {
   if (!name) return selection.name;
   KOPI_TRY(ProfileName parsed, ProfileName::parse(*name));
-  if (!profile_exists(home, parsed)) return no_such_profile(Selection{parsed, Selection::Origin::flag});
+  KOPI_CHECK(check_profile(home, Selection{parsed, Selection::Origin::flag}));
   return parsed;
 }
 

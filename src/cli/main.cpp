@@ -43,8 +43,9 @@ Result<void> choose_profile(Context& context, const std::optional<std::string>& 
   Error problem;
   if (selection) {
     context.selection = *std::move(selection);
-    if (profile_exists(context.home, context.selection.name)) return {};
-    problem = no_such_profile(context.selection);
+    auto usable = check_profile(context.home, context.selection);
+    if (usable) return {};
+    problem = std::move(usable).error();
   } else {
     context.selection.origin = choice_origin(context.home, flag, context.environment);
     problem = std::move(selection).error();

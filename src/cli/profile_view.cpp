@@ -37,11 +37,15 @@ ProfileView view_profile(const Context& context, const ProfileName& name, const 
   view.name = name;
   view.path = context.home.profile_path(name);
   view.active = !context.broken_choice && name == context.selection.name;
+  if (const auto alias = aliases.find(name.str()); alias != aliases.end()) view.alias = alias->second;
+  if (const auto readable = check_readable(context.home, name); !readable) {
+    note_problem(readable.error(), view.problems);
+    return view;
+  }
   if (const auto config = keep_problem(glance_at_config(context.home, name), view.problems)) {
     if (const auto setting = model_setting(*config)) view.model = setting->text();
   }
   if (auto record = keep_problem(read_install_record(context.home, name), view.problems)) view.record = *std::move(record);
-  if (const auto alias = aliases.find(name.str()); alias != aliases.end()) view.alias = alias->second;
   return view;
 }
 

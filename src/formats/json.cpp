@@ -198,12 +198,24 @@ void append_string(std::string& out, std::string_view text) {
   out += '"';
 }
 
+// A whole number beyond 64 bits keeps the digits that it was written with.
+bool is_whole(std::string_view text) {
+  if (text.starts_with('-')) text.remove_prefix(1);
+  return !text.empty() && text.front() != '0' && text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+std::string real_as_json(const Node& node) {
+  if (!std::isfinite(*node.as_real())) return "null";
+  std::string written = node.as_text();
+  return is_whole(written) ? written : Node(*node.as_real()).as_text();
+}
+
 void append_scalar(std::string& out, const Node& node) {
   switch (node.kind()) {
     case Node::Kind::null: out += "null"; break;
     case Node::Kind::boolean: out += *node.as_bool() ? "true" : "false"; break;
     case Node::Kind::integer: fmt::format_to(std::back_inserter(out), "{}", *node.as_integer()); break;
-    case Node::Kind::real: out += std::isfinite(*node.as_real()) ? Node(*node.as_real()).as_text() : "null"; break;
+    case Node::Kind::real: out += real_as_json(node); break;
     default: append_string(out, node.as_text()); break;
   }
 }

@@ -3,11 +3,13 @@
 #include "formats/yaml_edit.hpp"
 
 #include <algorithm>
+#include <optional>
 
 #include "base/text.hpp"
 #include "base/unicode.hpp"
 #include "formats/yaml.hpp"
 #include "formats/yaml_layout.hpp"
+#include "formats/yaml_splicer.hpp"
 #include "formats/yaml_value.hpp"
 
 namespace kopi {
@@ -19,17 +21,9 @@ using detail::render_yaml_string;
 using detail::YamlLayout;
 using Shape = YamlLayout::Shape;
 
-struct Splice {
-  std::size_t begin;
-  std::size_t end;
-  std::string text;
-};
-
-class Editor {
+class Editor : private detail::YamlSplicer {
  public:
-  Editor(std::string_view text, std::string_view file) : text_(text), file_(file) {
-    newline_ = text.find("\r\n") == std::string_view::npos ? "\n" : "\r\n";
-  }
+  Editor(std::string_view text, std::string_view file) : YamlSplicer(text), file_(file) {}
 
   /// `old`: the document as it reads now.
   Result<std::string> set(std::span<const std::string> path, const Node& value, const Node& old) {
@@ -55,14 +49,18 @@ class Editor {
       at = child;
     }
     std::size_t depth = path.size() - 1;
-    while (depth > 0 && chain[depth]->children.size() == 1) --depth;  // a mapping that is emptied goes too
-    removed_ = depth + 1;
-    KOPI_CHECK(remove(*chain[depth], *chain[depth]->find(path[depth])));
+    const auto goes_when_empty = [&](const YamlLayout& section) { return section.is_mapping() && !holds_comment(section); };
+    while (depth > 0 && chain[depth]->children.size() == 1 && goes_when_empty(*chain[depth])) --depth;
+    const YamlLayout& parent = *chain[depth];
+    const bool stays_empty = depth > 0 && parent.children.size() == 1;
+    removed_ = stays_empty ? depth : depth + 1;
+    KOPI_CHECK(stays_empty ? empty(parent) : remove(parent, *parent.find(path[depth])));
     return apply();
   }
 
-  /// How many keys of the path unset() took away as one.
+  /// What unset() did to the document: it took away the first so many keys of the path as one, or put left_behind() in their place.
   std::size_t removed_keys() const { return removed_; }
+  const std::optional<Node>& left_behind() const { return left_; }
 
  private:
   Result<void> set_below(const YamlLayout& parent, std::span<const std::string> path, std::size_t depth, const Node& value) {
@@ -156,10 +154,27 @@ class Editor {
       }
       return {};
     }
-    const YamlLayout& last = mapping.children.back();
-    if (mapping.children.front().colon == std::string::npos) return cannot_edit(mapping.children.front());
-    add_line(end_of_line(std::max(last.end, last.key_end)), nested_block(path, value, indent_of(mapping.children.front().key_begin)));
+    const YamlLayout& first = mapping.children.front();
+    if (first.colon == std::string::npos) return cannot_edit(first);
+    std::string lines = nested_block(path, value, indent_of(first.key_begin));
+    const YamlLayout* last = &mapping.children.back();
+    if (ends_in_open_block(*last)) {  // a line end would become part of its text: the new key goes before it
+      if (last == &first) {
+        const std::size_t at = start_of_comments_above(first.key_begin);
+        splices_.push_back({at, at, lines + newline_});
+        return {};
+      }
+      --last;
+    }
+    add_line(end_of_line(std::max(last->end, last->key_end)), std::move(lines));
     return {};
+  }
+
+  // `|` or `>` whose last line has no line end, which `|-` alone would not count.
+  bool ends_in_open_block(const YamlLayout& value) const {
+    if (value.is_block_collection()) return ends_in_open_block(value.children.back());
+    const bool block = value.style == detail::YamlEvent::Style::literal || value.style == detail::YamlEvent::Style::folded;
+    return block && value.end == text_.size() && text_.substr(value.begin, end_of_line(value.begin) - value.begin).find('-') > 2;
   }
 
   Result<void> replace_value(const YamlLayout& child, std::string value) {
@@ -211,6 +226,35 @@ class Editor {
     return {};
   }
 
+  // Takes the only part of `parent` away, and leaves `[]`, `{}` or a key with nothing but comments behind it.
+  Result<void> empty(const YamlLayout& parent) {
+    const YamlLayout& child = parent.children.front();
+    if (parent.colon == std::string::npos) return cannot_edit(parent);
+    if (!parent.is_block_collection()) {
+      left_ = parent.is_sequence() ? Node::sequence() : Node::mapping();
+      return remove(parent, child);
+    }
+    left_ = parent.is_sequence() ? Node::sequence() : Node();
+    const std::string written = parent.is_sequence() ? "[]" : "";
+    if (parent.begin <= end_of_line(parent.colon)) {  // behind the dash of a list
+      splices_.push_back({parent.begin, std::max(child.end, child.colon + 1), written});
+      return {};
+    }
+    const std::size_t at = end_of_code(parent.colon);
+    if (!written.empty()) splices_.push_back({at, at, " " + written});
+    return remove(parent, child);
+  }
+
+  // On a line of its own between the section's key and the next one: it stays whatever goes. What stands behind a key belongs to it.
+  bool holds_comment(const YamlLayout& section) const {
+    if (section.colon == std::string::npos) return false;
+    const YamlLayout& child = section.children.front();
+    if (has_comment_line(end_of_line(section.colon), start_of_line(child.key_begin))) return true;
+    const std::size_t end = end_of_line(std::max(child.end, child.colon + 1));
+    if (!section.is_block_collection()) return end < section.end && has_comment_line(end, section.end);
+    return has_comment_line(end, end_of_comments(end, section.key_begin - start_of_line(section.key_begin)));
+  }
+
   Error cannot_edit(const YamlLayout& child) const {
     const auto line = 1 + std::count(text_.begin(), text_.begin() + static_cast<std::ptrdiff_t>(child.key_begin), '\n');
     return with_hint(
@@ -234,42 +278,9 @@ class Editor {
     return render_yaml(nested);
   }
 
-  // Puts `line` on a line of its own behind offset `at`, which is the end of a line or of the text.
-  void add_line(std::size_t at, std::string line) {
-    if (at >= text_.size()) {
-      const bool needs_break = !text_.empty() && text_.back() != '\n';
-      splices_.push_back({text_.size(), text_.size(), (needs_break ? newline_ : "") + line + newline_});
-    } else {
-      splices_.push_back({at, at, newline_ + line});
-    }
-  }
-
-  std::size_t start_of_line(std::size_t at) const {
-    const auto before = at == 0 ? std::string_view::npos : text_.rfind('\n', at - 1);
-    if (before != std::string_view::npos) return before + 1;
-    return text_.starts_with("\xEF\xBB\xBF") ? 3 : 0;
-  }
-  std::size_t end_of_line(std::size_t at) const {
-    const auto end = std::min(text_.find('\n', at), text_.size());
-    return end > at && end > 0 && end < text_.size() && text_[end - 1] == '\r' ? end - 1 : end;
-  }
-  std::size_t line_break_at(std::size_t at) const { return text_.substr(at).starts_with("\r\n") ? 2 : 1; }
-  // Of a mapping that starts behind a list's dash too.
-  std::string indent_of(std::size_t key_begin) const { return std::string(key_begin - start_of_line(key_begin), ' '); }
-
-  std::string apply() {
-    std::sort(splices_.begin(), splices_.end(),
-              [](const Splice& a, const Splice& b) { return std::pair(a.begin, a.end) > std::pair(b.begin, b.end); });
-    std::string edited(text_);
-    for (const Splice& splice : splices_) edited.replace(splice.begin, splice.end - splice.begin, splice.text);
-    return edited;
-  }
-
-  std::string_view text_;
   std::string_view file_;
-  std::string newline_;
-  std::vector<Splice> splices_;
   std::size_t removed_ = 0;
+  std::optional<Node> left_;
   const Node* old_ = nullptr;  ///< what stands there now
 };
 
@@ -339,7 +350,12 @@ Result<std::string> unset_yaml_value(std::string_view text, std::string_view fil
                      "kopi config edit");
   }
   if (!edited) return edited;
-  unset_in(expected, path.subspan(0, editor.removed_keys()));
+  const auto removed = path.subspan(0, editor.removed_keys());
+  if (editor.left_behind()) {
+    set_in(expected, removed, *editor.left_behind());
+  } else {
+    unset_in(expected, removed);
+  }
   return proven(*std::move(edited), file, expected);
 }
 

@@ -20,7 +20,7 @@ namespace kopi {
 /// @error yaml    the text does not parse, or holds a construct (anchor, tag, `? key`) that can't be edited in place
 Result<std::string> set_yaml_value(std::string_view text, std::string_view file, std::span<const std::string> path, const Node& value);
 
-/// The text without `path`; a mapping or list that this empties goes too.
+/// The text without `path`. A mapping that this empties goes too, unless a comment stands in it; a list stays, as `[]`.
 /// @error not_found  there is no such key.   Other errors as above.
 Result<std::string> unset_yaml_value(std::string_view text, std::string_view file, std::span<const std::string> path);
 

@@ -46,7 +46,22 @@ class Builder {
       while (built.end > event.begin && std::string_view(" \t\r\n").find(text_[built.end - 1]) != std::string_view::npos) {
         --built.end;
       }
-      built.end = std::max(built.end, std::min(text_.find_first_of("\r\n", built.begin), text_.size()));
+      const std::size_t header_end = std::min(text_.find_first_of("\r\n", built.begin), text_.size());
+      built.end = std::max(built.end, header_end);
+      if (text_.substr(built.begin, std::min<std::size_t>(header_end - built.begin, 3)).find('+') != std::string_view::npos) {
+        built.end = end_of_blank_lines(built.end);  // `|+`: they are part of the text
+      }
+    }
+  }
+
+  // From the end of a line over the lines of blanks below it, to the end of the last one.
+  std::size_t end_of_blank_lines(std::size_t at) const {
+    for (;;) {
+      const auto line_end = text_.find('\n', at);
+      if (line_end == std::string_view::npos || line_end + 1 >= text_.size()) return at;
+      const auto next = text_.find_first_not_of(" \t\r", line_end + 1);
+      if (next == std::string_view::npos || text_[next] != '\n') return at;
+      at = text_[next - 1] == '\r' ? next - 1 : next;
     }
   }
 

@@ -75,32 +75,54 @@ const Node* tool_sets(const Node& config) {
   return find_setting(config, "toolsets");
 }
 
-Result<std::vector<std::string>> parse_setting_key(std::string_view key) {
-  std::vector<std::string> parts(1);
-  bool quoted = false;
-  for (const char c : key) {
-    if (c == '"') {
-      quoted = !quoted;
-    } else if (c == '.' && !quoted) {
-      parts.emplace_back();
-    } else {
-      parts.back() += c;
-    }
+namespace {
+
+// One past the closing quote of the JSON string that `text` begins with; npos when there is none.
+std::size_t end_of_quoted(std::string_view text) {
+  for (std::size_t i = 1; i < text.size(); ++i) {
+    if (text[i] == '\\')
+      ++i;
+    else if (text[i] == '"')
+      return i + 1;
   }
-  const auto is_odd = [](const std::string& part) {
-    return part.empty() || trim(part).size() != part.size() || has_control_characters(part);
-  };
-  if (quoted || std::any_of(parts.begin(), parts.end(), is_odd))
-    return error(Code::usage, "'{}' is not a key; write it as section.name", key);
-  return parts;
+  return std::string_view::npos;
+}
+
+// The next part of a key, and the text behind it.
+std::optional<std::string> take_part(std::string_view& text) {
+  if (!text.starts_with('"')) {
+    const std::string part(text.substr(0, text.find('.')));
+    text.remove_prefix(part.size());
+    const bool is_odd = part.empty() || trim(part).size() != part.size() || has_control_characters(part);
+    return is_odd || part.find('"') != std::string::npos ? std::nullopt : std::optional(part);
+  }
+  const std::size_t end = end_of_quoted(text);
+  if (end == std::string_view::npos) return std::nullopt;
+  const auto part = parse_json(text.substr(0, end), "");
+  text.remove_prefix(end);
+  return part ? part->as_string() : std::nullopt;
+}
+
+}  // namespace
+
+Result<std::vector<std::string>> parse_setting_key(std::string_view key) {
+  std::vector<std::string> parts;
+  for (std::string_view rest = key;; rest.remove_prefix(1)) {
+    auto part = take_part(rest);
+    if (!part || !(rest.empty() || rest.front() == '.')) return error(Code::usage, "'{}' is not a key; write it as section.name", key);
+    parts.push_back(*std::move(part));
+    if (rest.empty()) return parts;
+  }
 }
 
 std::string setting_key(const std::vector<std::string>& parts) {
   std::string key;
   for (const std::string& part : parts) {
-    if (!key.empty()) key += '.';
-    const bool dotted = part.find('.') != std::string::npos;
-    key += dotted ? "\"" + part + "\"" : part;
+    if (&part != parts.data()) key += '.';
+    const std::string quoted = render_json(Node(part));
+    const bool escaped = quoted.size() != part.size() + 2 && is_valid_utf8(part);
+    const bool plain = !part.empty() && !escaped && part.find('.') == std::string::npos && trim(part).size() == part.size();
+    key += plain ? part : quoted;
   }
   return key;
 }

@@ -42,7 +42,8 @@ const Node* tool_sets(const Node& config);
 /// A value deep in the document; null when it is absent or empty.
 const Node* find_setting(const Node& config, std::string_view dotted_key);
 
-/// A dotted key as its parts. A part may be quoted to hold dots: `providers."my.host".base_url`.   @error usage
+/// A dotted key as its parts. A part may be a JSON string, to hold dots or anything else: `providers."my.host".base_url`.
+/// @error usage
 Result<std::vector<std::string>> parse_setting_key(std::string_view key);
 /// The parts as one dotted key, which parse_setting_key() takes apart again.
 std::string setting_key(const std::vector<std::string>& parts);

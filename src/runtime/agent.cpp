@@ -58,7 +58,9 @@ Result<Agent> open_agent(const Home& home, const ProfileName& name, const Enviro
   Agent agent;
   agent.name = name;
   agent.directory = home.profile_path(name);
-  KOPI_TRY(agent.config, read_config(home, name));
+  auto config = read_config(home, name);
+  if (!config && config.error().code != Code::io) config.error().hint = fmt::format("kopi -p {} config edit", name.str());
+  KOPI_TRY(agent.config, std::move(config));
   KOPI_TRY(ProfileVariables variables, read_variables(home, name, environment));
   agent.variables = std::make_unique<ProfileVariables>(std::move(variables));
   KOPI_TRY(agent.skills, load_skills(skill_roots(home, name)));

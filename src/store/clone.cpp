@@ -172,8 +172,15 @@ void note_channel(CloneReport& report, std::string_view channel) {
   if (std::find(left.begin(), left.end(), channel) == left.end()) left.emplace_back(channel);
 }
 
-Result<void> strip_env(const std::string& path, Channels channels, CloneReport& report) {
-  KOPI_TRY(const auto text, read_file_if_present(path));
+// A copied file as it is read to be changed. What is wrong with it is wrong with `shown`, which it was copied from.
+Result<std::optional<std::string>> read_copied(const std::string& path, const std::string& shown) {
+  auto text = read_file_if_present(path);
+  if (!text) text.error().message = replace_all(text.error().message, path, shown);
+  return text;
+}
+
+Result<void> strip_env(const std::string& path, const std::string& shown, Channels channels, CloneReport& report) {
+  KOPI_TRY(const auto text, read_copied(path, shown));
   if (!text) return {};
   std::string kept = *text;
   const Dotenv present = parse_dotenv(kept, path);
@@ -191,7 +198,7 @@ Result<void> strip_env(const std::string& path, Channels channels, CloneReport& 
 constexpr std::string_view k_leaving_channels = "leaving the messaging channels behind (--clone-channels keeps them)";
 
 Result<void> strip_config(const std::string& path, const std::string& shown, CloneReport& report) {
-  KOPI_TRY(const auto text, read_file_if_present(path));
+  KOPI_TRY(const auto text, read_copied(path, shown));
   if (!text) return {};
   std::string kept = *text;
   KOPI_TRY(const Node config, parse_yaml(kept, shown).while_doing("{}", k_leaving_channels));
@@ -213,7 +220,7 @@ Result<void> strip_config(const std::string& path, const std::string& shown, Clo
 
 // Honcho: the new profile observes as a peer of its own in the same workspace.
 Result<void> set_honcho_peer(const std::string& path, const std::string& shown, const ProfileName& to) {
-  KOPI_TRY(const auto text, read_file_if_present(path));
+  KOPI_TRY(const auto text, read_copied(path, shown));
   if (!text) return {};
   KOPI_TRY(Node settings, parse_json(*text, shown));
   if (!settings.is(Node::Kind::mapping)) return error(Code::schema, "{}: expected an object", shown);
@@ -265,7 +272,7 @@ Result<CloneReport> clone_profile(const Home& home, const ProfileName& from, con
     KOPI_CHECK(copier.copy(join_path(source, k_bundled_record), join_path(staging, k_bundled_record)));
   }
   KOPI_CHECK(remove_file(join_path(staging, ".kopi/approvals.json")));
-  KOPI_CHECK(strip_env(join_path(staging, ".env"), channels, report));
+  KOPI_CHECK(strip_env(join_path(staging, ".env"), join_path(source, ".env"), channels, report));
   if (channels == Channels::leave) KOPI_CHECK(strip_config(join_path(staging, "config.yaml"), join_path(source, "config.yaml"), report));
   KOPI_CHECK(set_honcho_peer(join_path(staging, "honcho.json"), join_path(source, "honcho.json"), to));
   std::sort(report.channels_left.begin(), report.channels_left.end());

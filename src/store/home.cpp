@@ -112,7 +112,8 @@ Error no_such_profile(const Selection& selection) {
     return with_hint(error(Code::not_found, "the sticky profile '{}' does not exist", name), another_choice(selection.origin));
   }
   std::string hint = another_choice(selection.origin);
-  return with_hint(error(Code::not_found, "profile '{}' does not exist", name), hint.empty() ? "kopi profile create " + name : hint);
+  if (hint.empty()) hint = parse_new_profile_name(name) ? "kopi profile create " + name : "kopi profile list";
+  return with_hint(error(Code::not_found, "profile '{}' does not exist", name), std::move(hint));
 }
 
 }  // namespace kopi

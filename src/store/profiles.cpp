@@ -1,7 +1,9 @@
 #include "store/profiles.hpp"
 
 #include <algorithm>
+#include <cerrno>
 
+#include "base/text.hpp"
 #include "formats/yaml.hpp"
 #include "formats/yaml_edit.hpp"
 #include "system/files.hpp"
@@ -16,8 +18,10 @@ constexpr std::string_view k_identity[] = {"config.yaml", ".env",     "SOUL.md",
 constexpr std::string_view k_directories[] = {"skills", "cron", "memories", "sessions", "logs", "plans", "workspace", "home", "local"};
 
 bool has_identity(const std::string& path) {
-  return std::any_of(std::begin(k_identity), std::end(k_identity),
-                     [&](std::string_view file) { return path_exists(join_path(path, file)); });
+  return std::any_of(std::begin(k_identity), std::end(k_identity), [&](std::string_view file) {
+    const auto entry = stat_path(join_path(path, file));
+    return !entry || entry->has_value();  // what can't be looked at may be one: it is no left-over
+  });
 }
 
 Result<Node> read_config_by(decltype(parse_yaml)& reader, const Home& home, const ProfileName& name) {
@@ -45,6 +49,20 @@ bool profile_exists(const Home& home, const ProfileName& name) {
   if (name.is_default()) return true;
   const std::string path = home.profile_path(name);
   return is_directory(path) && !path_exists(home.tombstone_path(name)) && has_identity(path);
+}
+
+Result<void> check_readable(const Home& home, const ProfileName& name) {
+  const std::string path = home.profile_path(name);
+  if (!is_directory(path)) return {};
+  if (auto looked = stat_path(join_path(path, "config.yaml")); looked) return {};
+  return with_hint(io_error("cannot read", path, EACCES), "chmod u+rwx " + shell_quote(path));
+}
+
+Result<void> check_profile(const Home& home, const Selection& selection) {
+  if (!profile_exists(home, selection.name)) return no_such_profile(selection);
+  auto readable = check_readable(home, selection.name);
+  if (!readable && selection.origin == Selection::Origin::sticky) readable.error().hint = "kopi profile use default";
+  return readable;
 }
 
 Result<std::vector<ProfileName>> list_profiles(const Home& home) {

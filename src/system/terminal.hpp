@@ -21,7 +21,8 @@ enum class Stream { input = 0, output = 1, errors = 2 };
 bool is_terminal(Stream stream);
 /// Columns of the terminal behind stdout or stderr; 80 when there is none.
 std::size_t terminal_width();
-/// Puts /dev/null where the caller closed a standard stream: else the next file that is opened would become that stream.
+/// Puts /dev/null where the caller closed a standard stream: else the next file that is opened would become that stream. Writing to a
+/// closed stdout stays an error.
 void open_closed_streams();
 /// Writes all of it. A reader that went away (`| head`) wants no more, which is no failure.   @error io
 Result<void> write_stream(Stream stream, std::string_view text);

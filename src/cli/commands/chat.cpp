@@ -141,9 +141,11 @@ class Chat {
     std::optional<Error> last;
     while (const auto line = next_line()) {
       const std::string text(trim(*line));
-      if (text == "/quit" || text == "/exit") break;
-      KOPI_TRY(const bool done, obey(text));
-      if (done) continue;
+      if (text.empty()) continue;
+      if (const std::string command = command_in(text); !command.empty()) {
+        if (obey(command, text)) continue;
+        break;
+      }
       KOPI_TRY(last, turn(text));
       if (!last || last->code != Code::interrupted) continue;
       if (!at_terminal() || context_.interrupt.must_end()) return last;
@@ -165,21 +167,29 @@ class Chat {
     }
   }
 
-  /// The line was for kopi, not for the agent.
-  Result<bool> obey(const std::string& text) {
-    if (text.empty()) return true;
-    if (text == "/help") {
+  /// The command that a line begins with, in small letters; empty when it is for the agent: a path, or several lines.
+  static std::string command_in(const std::string& text) {
+    if (text.front() != '/' || text.find('\n') != std::string::npos) return "";
+    const std::string word = to_lower_ascii(text.substr(0, text.find_first_of(" \t")));
+    return word.find_first_not_of("abcdefghijklmnopqrstuvwxyz-", 1) == std::string::npos ? word : "";
+  }
+
+  /// Whether the conversation goes on.
+  bool obey(const std::string& command, const std::string& text) {
+    const bool is_known = command == "/new" || command == "/help" || command == "/quit" || command == "/exit";
+    if (!is_known) {
+      context_.console.error(Text().print("there is no {}; /help lists what there is: /new, /help, /quit\n", command));
+    } else if (text.size() > command.size()) {
+      context_.console.error(Text().print("{} stands alone on its line; /help lists what there is\n", command));
+    } else if (command == "/help") {
       context_.console.error(Text().print(k_help));  // asked for: also with --quiet
-      return true;
-    }
-    if (text == "/new") {
+    } else if (command == "/new") {
       session_.reset();
       context_.console.note("a new session");
-      return true;
+    } else {
+      return false;
     }
-    const bool is_command = text.front() == '/' && text.find_first_not_of("abcdefghijklmnopqrstuvwxyz-", 1) == std::string::npos;
-    if (is_command) context_.console.error(Text().print("there is no {}; /help lists what there is\n", text));
-    return is_command;
+    return true;
   }
 
   Context& context_;

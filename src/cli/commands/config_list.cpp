@@ -11,6 +11,7 @@ constexpr ExampleSpec examples[] = {{"kopi config list", "all that is set"}, {"k
 void collect(const Node& node, const std::string& prefix, const std::string& file, Node& list, Text& text) {
   if (!node.is(Node::Kind::mapping)) return;
   for (const Node& member : node.items()) {
+    if (member.is_null()) continue;  // `key:` with nothing behind it is not set
     const std::string key = prefix + setting_key({member.key()});
     if (member.is(Node::Kind::mapping) && !member.items().empty()) {
       collect(member, key + ".", file, list, text);

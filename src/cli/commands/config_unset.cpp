@@ -28,7 +28,8 @@ Result<Outcome> run(Context& context, const Arguments& given) {
 const CommandSpec config_unset_command{
     "config unset",
     "Remove one setting",
-    "Takes the key out of the profile's config.yaml, and a section that this empties; every other byte of the file stays.",
+    "Takes the key out of the profile's config.yaml, and a section that this empties and that holds no comments; a list that this empties "
+    "stays, as []. Every other byte of the file stays.",
     arguments,
     {},
     examples,

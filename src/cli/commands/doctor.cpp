@@ -81,6 +81,12 @@ class Doctor {
     add(std::move(name), problem.code == Code::state ? Status::damaged : Status::fail, problem.message, problem.hint);
   }
 
+  /// A record of kopi's own: damaged, unless it is only that nobody lets us read it.
+  void unreadable(std::string name, const Error& problem, const std::string& mend) {
+    if (problem.code == Code::io) return failed(std::move(name), problem);
+    add(std::move(name), Status::damaged, problem.message, mend);
+  }
+
   void home() {
     if (!path_exists(context_.home.root))
       return add("home", Status::ok, context_.home.root + " is not there yet; the first write makes it");
@@ -102,8 +108,8 @@ class Doctor {
 
   /// There is one to look at.
   bool profile() {
-    if (!profile_exists(context_.home, name_)) {
-      const Error problem = context_.broken_choice ? *context_.broken_choice : no_such_profile(context_.selection);
+    if (const auto usable = check_profile(context_.home, context_.selection); context_.broken_choice || !usable) {
+      const Error& problem = context_.broken_choice ? *context_.broken_choice : usable.error();
       add("profile", Status::fail, problem.message, problem.hint);
       return false;
     }
@@ -192,10 +198,10 @@ class Doctor {
 
   void distribution() {
     const std::string mend = command() + " doctor --repair";
-    if (const auto approvals = read_approvals(path_); !approvals) add("approvals", Status::damaged, approvals.error().message, mend);
+    if (const auto approvals = read_approvals(path_); !approvals) unreadable("approvals", approvals.error(), mend);
     const Blobs blobs(context_.home);
     if (const auto states = read_states(path_); !states) {
-      add("history", Status::damaged, states.error().message, mend);
+      unreadable("history", states.error(), mend);
     } else if (const auto lost = std::find_if(states->begin(), states->end(), [&](const State& s) { return !read_ledger(s, blobs); });
                lost != states->end()) {
       add("history", Status::damaged, fmt::format("what state {} shipped can't be read", lost->number), mend);

@@ -73,9 +73,14 @@ Result<void> write_fresh(const Context& context, const Wanted& wanted, const std
   KOPI_CHECK(write_file(join_path(staging, ".env"), k_env_template, 0600));
   KOPI_CHECK(
       write_file(join_path(staging, "SOUL.md"), fmt::format(fmt::runtime(k_soul_template), wanted.name.str(), wanted.name.str()), 0644));
-  KOPI_TRY(const Node config,
-           read_config(context.home, context.selection.name).while_doing("taking over the model of {}", context.selection.name.str()));
-  const Node* model = config.find("model");
+  const auto config = read_config(context.home, context.selection.name);
+  if (!config) {  // what is broken elsewhere keeps nobody from a profile of their own
+    context.console.warn({Severity::medium, "profile.model-unknown", "", 0, 0,
+                          fmt::format("the model of {} is not taken over: {}", context.selection.name.str(), config.error().message), "",
+                          ""});
+    return {};
+  }
+  const Node* model = config->find("model");
   if (model == nullptr || model->is_null()) return {};
   std::string text;
   if (model->is(Node::Kind::mapping)) {

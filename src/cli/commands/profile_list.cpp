@@ -1,6 +1,7 @@
 #include "cli/commands/commands.hpp"
 #include "cli/locks.hpp"
 #include "cli/profile_view.hpp"
+#include "store/profiles.hpp"
 
 namespace kopi::cli {
 namespace {
@@ -19,7 +20,9 @@ Result<Outcome> run(Context& context, const Arguments&) {
   Node list = Node::sequence();
   for (const ProfileName& name : names) {
     const auto lock = hold_profile(context, name, "kopi profile list");
-    if (!lock && lock.error().code != Code::state) return lock.error();  // one that is damaged is listed all the same
+    // One that is damaged or can't be read is listed all the same.
+    const bool is_listed = lock || lock.error().code == Code::state || !check_readable(context.home, name);
+    if (!is_listed) return lock.error();
     const ProfileView view = view_profile(context, name, aliases);
     for (const Finding& problem : view.problems) context.console.warn(problem);
     list.push(to_json(view));

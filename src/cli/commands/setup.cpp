@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <functional>
 
 #include "base/text.hpp"
 #include "base/unicode.hpp"
@@ -29,6 +30,7 @@ struct Choice {
   std::optional<std::string> base_url;
   std::string key_variable;
   Secret key;  ///< empty: the present one stays, or none is needed
+  bool key_from_stdin = false;
 
   ModelSetting setting() const { return {provider, model, {}, ""}; }
 };
@@ -41,7 +43,20 @@ Error not_asked(std::string_view option) {
 // Ctrl-C at a question, or the end of input.
 Error no_answer(const Context& context) { return context.interrupt.requested() ? interrupted_error() : Error{Code::declined, "declined"}; }
 
-Result<std::string> ask_provider(Context& context) {
+// What is typed, and for a number the name that stands behind it.
+Result<std::string> ask_provider_name(Context& context) {
+  const auto typed = context.console.ask(Text().print("Number or name: "));
+  if (!typed) return no_answer(context);
+  const std::string answer = to_lower_ascii(trim(*typed));
+  const auto index = parse_integer(answer);
+  if (index && *index >= 1 && static_cast<std::size_t>(*index) <= provider_presets().size()) {
+    return std::string(provider_presets()[static_cast<std::size_t>(*index - 1)].name);
+  }
+  return answer;
+}
+
+// Until it is one that there is.
+Result<std::string> ask_provider(Context& context, const std::function<Result<Endpoint>(const std::string&)>& find) {
   if (!context.console.can_ask()) return not_asked("--provider NAME");
   Text text;
   text.print("Which provider?\n");
@@ -50,14 +65,14 @@ Result<std::string> ask_provider(Context& context) {
     text.print("  {:>2}  {:<12} {}\n", number++, preset.name,
                preset.key_variable.empty() ? "on this machine, no key" : std::string(preset.key_variable));
   }
-  const auto typed = context.console.ask(text.print("Number or name: "));
-  if (!typed) return no_answer(context);
-  const std::string answer = to_lower_ascii(trim(*typed));
-  const auto index = parse_integer(answer);
-  if (index && *index >= 1 && static_cast<std::size_t>(*index) <= provider_presets().size()) {
-    return std::string(provider_presets()[static_cast<std::size_t>(*index - 1)].name);
+  context.console.error(text);
+  for (;;) {
+    KOPI_TRY(std::string name, ask_provider_name(context));
+    if (name.empty()) return name;
+    const auto found = find(name);
+    if (found || found.error().code != Code::not_found) return name;
+    context.console.error(Text().print("{}\n", found.error().message));
   }
-  return answer;
 }
 
 // It goes into a header of every request.
@@ -152,19 +167,24 @@ std::optional<std::string> provider_in(const std::string& model, const Node& con
 Result<Choice> choose(Context& context, const Arguments& given, const Agent& agent) {
   Choice choice;
   choice.base_url = given.value("--base-url");
+  const auto find = [&](const std::string& provider) -> Result<Endpoint> {
+    choice.provider = provider;
+    KOPI_TRY(const Node config, config_with_choice(context, choice));
+    return find_endpoint(choice.setting(), config, *agent.variables);
+  };
   if (const auto provider = given.value("--provider")) {
     choice.provider = to_lower_ascii(trim(*provider));
   } else if (const auto named = provider_in(given.value("--model").value_or(""), agent.config)) {
     choice.provider = *named;
   } else {
-    KOPI_TRY(choice.provider, ask_provider(context));
+    KOPI_TRY(choice.provider, ask_provider(context, find));
   }
   if (choice.provider.empty()) return error(Code::usage, "no provider was chosen");
-  KOPI_TRY(const Node config, config_with_choice(context, choice));
-  KOPI_TRY(const Endpoint endpoint, find_endpoint(choice.setting(), config, *agent.variables));
+  KOPI_TRY(const Endpoint endpoint, find(choice.provider));
   choice.key_variable = endpoint.key_variable;
   const bool have_one = !choice.key_variable.empty() && agent.variables->find(choice.key_variable).has_value();
   KOPI_TRY(choice.key, read_key(context, given, endpoint, have_one));
+  choice.key_from_stdin = given.flag("--key-stdin");
   KOPI_TRY(choice.model, choose_model_name(context, given, agent, choice.provider));
   return choice;
 }
@@ -173,8 +193,13 @@ Result<Choice> choose(Context& context, const Arguments& given, const Agent& age
 class WithKey final : public Variables {
  public:
   WithKey(const Variables& base, const Choice& choice) : base_(base), choice_(choice) {}
+  std::string origin(std::string_view name) const override {
+    if (!is_given(name)) return base_.origin(name);
+    return fmt::format("{} ({})", name, choice_.key_from_stdin ? "from stdin" : "as typed");
+  }
+  std::string replacement(std::string_view name) const override { return is_given(name) ? "" : base_.replacement(name); }
   std::optional<Secret> find(std::string_view name) const override {
-    if (name == choice_.key_variable && !choice_.key.empty()) return choice_.key.clone();
+    if (is_given(name)) return choice_.key.clone();
     return base_.find(name);
   }
   const std::string& file() const override { return base_.file(); }
@@ -184,6 +209,8 @@ class WithKey final : public Variables {
   }
 
  private:
+  bool is_given(std::string_view name) const { return name == choice_.key_variable && !choice_.key.empty(); }
+
   const Variables& base_;
   const Choice& choice_;
 };

@@ -24,6 +24,10 @@ class Variables {
   virtual std::optional<Secret> find(std::string_view name) const = 0;
   /// The file that a missing one belongs into.
   virtual const std::string& file() const = 0;
+  /// Where find() has this one from, for messages about its value: "KEY (FILE)".
+  virtual std::string origin(std::string_view name) const { return fmt::format("{} ({})", name, file()); }
+  /// The command that gives it another value; empty where none would help.
+  virtual std::string replacement(std::string_view name) const { return fmt::format("{} env set {}", command(), name); }
   /// How a hint addresses the profile that they belong to: "kopi -p coder".
   virtual std::string command() const = 0;
   /// The text without any secret value, those included that find() gave out: for messages that quote a server.

@@ -23,6 +23,7 @@ struct Attempt {
   Refusal refusal;      ///< when there is none
   std::string partial;  ///< as much of it as came
   std::optional<std::chrono::milliseconds> retry_after;
+  std::string retry_after_text;
 };
 
 /// Puts an answer together from what its codec understands, and shows it on the way.
@@ -114,7 +115,7 @@ class HttpProvider final : public Provider {
       if (attempt.answer) co_return *std::move(attempt.answer);
       Refusal& refusal = attempt.refusal;
       if (attempt.retry_after && *attempt.retry_after > k_longest_pause && refusal.can_retry) {
-        refusal.error.message += fmt::format("; it says to wait {} seconds", attempt.retry_after->count() / 1000);
+        refusal.error.message += "; it says to " + retry_after_words(attempt.retry_after_text, *attempt.retry_after);
         refusal.can_retry = false;
       }
       if (!refusal.can_retry || number == k_attempts) co_return failure(std::move(refusal.error), std::move(attempt.partial));
@@ -144,6 +145,7 @@ class HttpProvider final : public Provider {
       const std::string said = response.redirect_target().value_or(body_of_error ? *body_of_error : std::string());
       attempt.refusal = judge(response.status(), said);
       const auto retry_after = response.header("retry-after");
+      attempt.retry_after_text = retry_after.value_or("");
       if (retry_after) attempt.retry_after = parse_retry_after(*retry_after, response.header("date").value_or(""));
       co_return attempt;
     }
@@ -169,14 +171,18 @@ class HttpProvider final : public Provider {
     const std::string type = to_lower_ascii(response.header("content-type").value_or("no content type"));
     if (type.starts_with("application/json")) {  // the server does not stream
       KOPI_CO_TRY(const std::string whole, co_await read_body(response, k_max_answer));
+      if (trim(whole).empty()) co_return empty_answer(response);
       co_return understood(reader.feed_whole(whole));
     }
+    bool is_empty = true;
     while (!reader.codec().is_over()) {
       KOPI_CO_TRY(const auto piece, co_await response.read());
       if (!piece) break;
+      is_empty = is_empty && trim(*piece).empty();
       KOPI_CO_TRY(auto complaint, understood(reader.feed(*piece)));
       if (complaint) co_return std::move(complaint);
     }
+    if (is_empty) co_return empty_answer(response);
     if (!reader.any_event())
       co_return error(Code::provider, "{} answered with something that is no model stream ({})", endpoint_.host, type);
     if (!reader.codec().is_complete()) co_return error(Code::network, "{} cut the answer off", endpoint_.host);
@@ -184,6 +190,10 @@ class HttpProvider final : public Provider {
     response.expect_end_within(k_last_pause);
     (void)co_await read_body(response, k_max_rest);
     co_return std::optional<std::string>();
+  }
+
+  Error empty_answer(const HttpResponse& response) const {
+    return error(Code::provider, "{} answered with nothing (HTTP {})", endpoint_.host, response.status());
   }
 
   static void tell_of_ending(const Answer& answer, const std::string& wanted_tool, AnswerSink& sink) {

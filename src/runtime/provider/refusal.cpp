@@ -10,6 +10,8 @@
 namespace kopi {
 namespace {
 
+constexpr long long k_day = 86'400;  ///< in seconds
+
 bool holds_one_of(std::string_view text, std::initializer_list<std::string_view> words) {
   return std::any_of(words.begin(), words.end(), [&](std::string_view word) { return text.find(word) != std::string_view::npos; });
 }
@@ -63,21 +65,17 @@ std::optional<std::chrono::sys_seconds> parse_http_date(std::string_view text) {
 std::string in_brackets(int status) { return status == 0 ? "" : fmt::format(" (HTTP {})", status); }
 
 Error with_key_hint(Error problem, const Endpoint& endpoint, const Variables& variables) {
-  if (!endpoint.key_variable.empty()) problem.hint = fmt::format("{} env set {}", variables.command(), endpoint.key_variable);
+  if (!endpoint.key_variable.empty()) problem.hint = variables.replacement(endpoint.key_variable);
   return problem;
 }
 
-std::string key_of(const Endpoint& endpoint, const Variables& variables) {
-  return fmt::format("{} ({})", endpoint.key_variable, variables.file());
-}
-
 Error refused_key(const Endpoint& endpoint, int status, const std::string& words, const Variables& variables) {
-  const std::string what = endpoint.key_variable.empty() ? "the request" : "the key in " + key_of(endpoint, variables);
+  const std::string what = endpoint.key_variable.empty() ? "the request" : "the key in " + variables.origin(endpoint.key_variable);
   return with_key_hint(error(Code::auth, "{} refuses {}{}{}", endpoint.host, what, in_brackets(status), words), endpoint, variables);
 }
 
 Error out_of_quota(const Endpoint& endpoint, int status, const std::string& words, const Variables& variables) {
-  const std::string whose = endpoint.key_variable.empty() ? "the account" : "the account of " + key_of(endpoint, variables);
+  const std::string whose = endpoint.key_variable.empty() ? "the account" : "the account of " + variables.origin(endpoint.key_variable);
   return with_key_hint(error(Code::provider, "{} says that {} is out of quota{}{}", endpoint.host, whose, in_brackets(status), words),
                        endpoint, variables);
 }
@@ -147,8 +145,13 @@ Refusal judge_refusal(const Endpoint& endpoint, int status, const Complaint& com
   return {error(Code::provider, "{} does not accept the request{}{}", host, shown, tail)};
 }
 
+std::string retry_after_words(std::string_view text, std::chrono::milliseconds pause) {
+  if (parse_http_date(text)) return fmt::format("wait until {}", text.substr(text.find(' ') + 1));
+  const auto seconds = pause.count() / 1000;
+  return seconds < k_day ? fmt::format("wait {} seconds", seconds) : "wait a day or longer";
+}
+
 std::optional<std::chrono::milliseconds> parse_retry_after(std::string_view text, std::string_view date) {
-  constexpr double k_day = 86'400;
   double seconds = 0;
   const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), seconds);
   if (problem != std::errc{} || end != text.data() + text.size()) {
@@ -158,7 +161,7 @@ std::optional<std::chrono::milliseconds> parse_retry_after(std::string_view text
     seconds = std::max(0.0, std::chrono::duration<double>(*then - *now).count());
   }
   if (!(seconds >= 0)) return std::nullopt;
-  return std::chrono::milliseconds(static_cast<long long>(std::min(seconds, k_day) * 1000));
+  return std::chrono::milliseconds(static_cast<long long>(std::min(seconds, static_cast<double>(k_day)) * 1000));
 }
 
 }  // namespace kopi

@@ -34,5 +34,7 @@ Refusal judge_refusal(const Endpoint& endpoint, int status, const Complaint& com
 /// The header Retry-After (RFC 9110, 10.2.3): seconds, or a date that counts from the response's own `Date`, so that no two clocks
 /// need to agree. At most a day.
 std::optional<std::chrono::milliseconds> parse_retry_after(std::string_view text, std::string_view date);
+/// What it says in words: "wait 3600 seconds", "wait until 21 Oct 2099 07:28:00 GMT". `pause`: what it was understood as.
+std::string retry_after_words(std::string_view text, std::chrono::milliseconds pause);
 
 }  // namespace kopi

@@ -79,10 +79,29 @@ TEST_CASE("a key is split at its dots, but not inside quotes") {
                                  {"a.", "E_USAGE 'a.' is not a key; write it as section.name"},
                                  {".a", "E_USAGE '.a' is not a key; write it as section.name"},
                                  {"a..b", "E_USAGE 'a..b' is not a key; write it as section.name"},
-                                 {"a.\"\"", "E_USAGE 'a.\"\"' is not a key; write it as section.name"},
+                                 {"a.\"\"", "[a][]"},
+                                 {R"("a\"b\\\u0041"."c.d")", R"([a"b\A][c.d])"},
+                                 {"a\\b", "[a\\b]"},
+                                 {"a.\"b\"c", "E_USAGE 'a.\"b\"c' is not a key; write it as section.name"},
+                                 {"a.b\"c\"", "E_USAGE 'a.b\"c\"' is not a key; write it as section.name"},
+                                 {"a.\"\\q\"", "E_USAGE 'a.\"\\q\"' is not a key; write it as section.name"},
                                  {"a.\"b", "E_USAGE 'a.\"b' is not a key; write it as section.name"},
                                  {"a. .b", "E_USAGE 'a. .b' is not a key; write it as section.name"}};
   for (const auto& [key, expected] : rows) CHECK(parts(key) == expected);
+}
+
+TEST_CASE("every key can be written as text and taken apart again") {
+  using Key = std::vector<std::string>;
+  const std::pair<Key, std::string> rows[] = {{{"model", "default"}, "model.default"},
+                                              {{"", "a"}, R"("".a)"},
+                                              {{"a", "my.host"}, R"(a."my.host")"},
+                                              {{"a\"b"}, R"("a\"b")"},
+                                              {{" a"}, R"(" a")"},
+                                              {{"a\nb", "\xe2\x80\xae", "\x7f"}, R"("a\nb"."\u202e"."\u007f")"}};
+  for (const auto& [key, text] : rows) {
+    CHECK(setting_key(key) == text);
+    CHECK(test::must(parse_setting_key(text)) == key);
+  }
 }
 
 TEST_CASE("what a person types becomes what the schema asks for") {

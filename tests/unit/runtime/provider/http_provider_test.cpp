@@ -104,6 +104,14 @@ TEST_CASE("what does not pass is asked for once") {
   CHECK(Asked({nobody(), stream({k_done})}).seen == "! E_NETWORK refused");
 }
 
+TEST_CASE("an answer of nothing is called that") {
+  const std::string nothing = "! E_PROVIDER h.test answered with nothing (HTTP 200)";
+  CHECK(answer_to({{200, {{"content-type", "application/json"}}, {}, {}}}) == nothing);
+  CHECK(answer_to({{200, {{"content-type", "application/json"}}, {" \r\n"}, {}}}) == nothing);
+  CHECK(answer_to({stream({})}) == nothing);
+  CHECK(answer_to({{200, {}, {"\n"}, {}}}) == nothing);
+}
+
 TEST_CASE("Retry-After as a date counts from the response's own; one too far off ends it") {
   ScriptedAnswer dated = refusal(429, "Sun, 06 Nov 1994 08:49:37 GMT");
   dated.headers["date"] = "Sun, 06 Nov 1994 08:49:37 GMT";
@@ -148,7 +156,7 @@ TEST_CASE("a cut answer is an error that keeps what came, a stop too") {
 TEST_CASE("what is no model stream is said to be none") {
   CHECK(answer_to({{200, {{"content-type", "text/html"}}, {"<html>Welcome</html>"}, {}}}) ==
         "! E_PROVIDER h.test answered with something that is no model stream (text/html)");
-  CHECK(answer_to({{204, {}, {}, {}}}) == "! E_PROVIDER h.test answered with something that is no model stream (no content type)");
+  CHECK(answer_to({{204, {}, {}, {}}}) == "! E_PROVIDER h.test answered with nothing (HTTP 204)");
   CHECK(answer_to({stream({"data: {oops sk-key-123\n\n"})}) ==
         "! E_PROVIDER the answer of h.test can't be understood: this is no JSON: {oops [hidden]");
   CHECK(answer_to({stream({text("Once") + "data: oops\n\n"})}) ==

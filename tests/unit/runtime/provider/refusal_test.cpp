@@ -176,3 +176,10 @@ TEST_CASE("Retry-After in seconds or as a date beside the server's own") {
     CHECK(seconds(retry_after, date) == expected);
   }
 }
+
+TEST_CASE("how long to wait is said as the server said it") {
+  const auto words = [](std::string_view text, long long seconds) { return retry_after_words(text, std::chrono::seconds(seconds)); };
+  CHECK(words("3600", 3600) == "wait 3600 seconds");
+  CHECK(words("1e9", 86'400) == "wait a day or longer");
+  CHECK(words("Wed, 21 Oct 2099 07:28:00 GMT", 86'400) == "wait until 21 Oct 2099 07:28:00 GMT");
+}
