@@ -1,11 +1,14 @@
 #include "cli/consent.hpp"
 
+#include <algorithm>
+
 #include "base/text.hpp"
 #include "cli/pager.hpp"
 #include "cli/preview.hpp"
 #include "formats/json.hpp"
 #include "installer/own_setting.hpp"
 #include "model/capability.hpp"
+#include "runtime/skill/skill.hpp"
 #include "store/aliases.hpp"
 #include "store/profiles.hpp"
 #include "system/files.hpp"
@@ -79,10 +82,34 @@ Result<void> settle_conflicts(Context& context, const Arguments& given, Prepared
   return plan_again(prepared, options, context.install_context());
 }
 
+// A skill that is there already, and one that comes with the same name: only one of them counts.
+Findings clashing_skills(const Context& context, const Prepared& prepared) {
+  if (!prepared.profile_exists) return {};
+  const std::string profile = context.home.profile_path(prepared.name) + "/";
+  const auto live = load_skills({{profile + "skills", "profile"}});
+  if (!live) return {};
+  const auto& shipped = prepared.distribution.files;
+  std::vector<SkillPlace> places = list_skills(shipped);
+  for (const Skill& skill : live->skills) {
+    const auto path = RelPath::parse(skill.file.substr(profile.size()));
+    if (!path || shipped.contains(*path)) continue;
+    const bool goes = std::any_of(prepared.plan.steps.begin(), prepared.plan.steps.end(),
+                                  [&](const PlanStep& step) { return step.path == *path && step.action == PlanStep::Action::remove; });
+    if (!goes) places.push_back({path->str(), skill.name});
+  }
+  Findings clashes = find_duplicate_skills(std::move(places));
+  std::erase_if(clashes, [&](const Finding& clash) {
+    const Findings& told = prepared.distribution.findings;
+    return std::any_of(told.begin(), told.end(), [&](const Finding& f) { return f.rule == clash.rule && f.file == clash.file; });
+  });
+  return clashes;
+}
+
 }  // namespace
 
 Result<bool> show_and_agree(Context& context, const Arguments& given, Prepared& prepared, const PlanOptions& options, Outcome& outcome) {
   report_findings(prepared.distribution.findings, context);
+  report_findings(clashing_skills(context, prepared), context);
   const bool shows_texts = given.flag("--diff");
   Text preview = render_preview(prepared, context);
   Node diffs;

@@ -99,13 +99,10 @@ void files(Text& text, const Prepared& prepared) {
 void skills(Text& text, const Prepared& prepared) {
   if (prepared.previous) return;  // an update names their files
   constexpr std::size_t most = 12;
-  std::vector<std::string> names;
-  for (const auto& [path, file] : prepared.distribution.files) {
-    if (path.first() == "skills" && path.filename() == "SKILL.md" && path.depth() > 2)
-      names.push_back(std::string(path.parent().substr(path.parent().rfind('/') + 1)));
-  }
-  if (names.empty()) return;
-  std::sort(names.begin(), names.end());
+  std::set<std::string> all;
+  for (SkillPlace& skill : list_skills(prepared.distribution.files)) all.insert(std::move(skill.name));
+  if (all.empty()) return;
+  const std::vector<std::string> names(all.begin(), all.end());
   const std::size_t shown = std::min(names.size(), most);
   text.styled(Style::bold, "skills").print("  {}: {}", names.size(), join(std::span(names).first(shown), ", "));
   if (names.size() > shown) text.print(" and {} more", names.size() - shown);

@@ -7,6 +7,7 @@
 #include "formats/json.hpp"
 #include "formats/yaml.hpp"
 #include "model/settings.hpp"
+#include "model/skill_names.hpp"
 #include "system/crypto.hpp"
 
 namespace kopi {
@@ -137,6 +138,18 @@ Ledger Distribution::ledger() const {
   return ledger;
 }
 
+std::vector<SkillPlace> list_skills(const std::map<RelPath, SnapshotFile>& files) {
+  std::vector<std::string> paths;
+  for (const auto& [path, file] : files) paths.push_back(path.str());
+  std::vector<SkillPlace> skills;
+  for (const std::string& path : find_skill_files(paths)) {
+    const RelPath parsed = *RelPath::parse(path);
+    const std::string name = skill_name_in(files.at(parsed).content, parsed.components()[parsed.depth() - 2]);
+    if (!name.empty()) skills.push_back({path, name});
+  }
+  return skills;
+}
+
 Result<Distribution> understand(Snapshot snapshot, const std::string& program_version) {
   Distribution distribution;
   distribution.manifest = std::move(snapshot.manifest.manifest);
@@ -148,6 +161,8 @@ Result<Distribution> understand(Snapshot snapshot, const std::string& program_ve
   place_env_example(distribution);
 
   KOPI_CHECK(read_settings(distribution));
+  const Findings duplicates = find_duplicate_skills(list_skills(distribution.files));
+  distribution.findings.insert(distribution.findings.end(), duplicates.begin(), duplicates.end());
   distribution.manifest_digest = find_file(distribution.files, "distribution.yaml")->digest;
   distribution.tree_digest = sha256(render_ledger(distribution.ledger()));
   return distribution;

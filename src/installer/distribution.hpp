@@ -13,6 +13,7 @@
 #include "model/capability.hpp"
 #include "model/cron_job.hpp"
 #include "model/mcp.hpp"
+#include "model/skill_names.hpp"
 
 namespace kopi {
 
@@ -30,6 +31,9 @@ struct Distribution {
 
   Ledger ledger() const;
 };
+
+/// The skills that can be used, each by the path of its SKILL.md.
+std::vector<SkillPlace> list_skills(const std::map<RelPath, SnapshotFile>& files);
 
 /// @error yaml, json, limit  config.yaml or mcp.json can't be read: what it would do can't be shown
 /// @error requires_newer  `kopi_requires` does not hold for `program_version`

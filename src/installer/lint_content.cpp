@@ -9,6 +9,7 @@
 #include "installer/lint_text.hpp"
 #include "installer/lint_work.hpp"
 #include "model/cron_job.hpp"
+#include "model/skill_names.hpp"
 
 namespace kopi::detail {
 namespace {
@@ -27,22 +28,6 @@ bool is_skill_name(std::string_view name) {
   return name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string_view::npos;
 }
 
-// Where the block is no YAML, a skill's reader takes its lines as they stand, and so does this.
-Node read_plainly(std::string_view yaml, int first_line) {
-  Node document = Node::mapping();
-  int line = first_line;
-  for (const std::string_view text : split_lines(yaml)) {
-    const auto colon = text.find(':');
-    if (colon != std::string_view::npos && colon > 0 && text.front() != ' ' && text.front() != '#') {
-      Node node = Node::scalar(std::string(trim(text.substr(colon + 1))), false);
-      node.set_place({line, 1});
-      document.set(trim(text.substr(0, colon)), std::move(node));
-    }
-    ++line;
-  }
-  return document;
-}
-
 void check_skill(LintWork& work, const LintFile& file) {
   const std::string& path = file.path.str();
   if (!file.text) return work.add("skill.front-matter", path, {}, "it is no text");
@@ -54,7 +39,7 @@ void check_skill(LintWork& work, const LintFile& file) {
   if (!is_yaml)
     work.add("skill.unreadable", path, {front->yaml_line, 0},
              "the front matter is not the YAML that kopi reads; its lines are taken as they stand");
-  const Node document = is_yaml ? *std::move(parsed) : read_plainly(front->yaml, 1);
+  const Node document = is_yaml ? *std::move(parsed) : read_plain_front_matter(front->yaml, 1);
   const auto field = [&](std::string_view key) -> std::pair<std::string, Place> {
     const Node* node = document.find(key);
     if (node == nullptr || node->is_null() || !node->is_scalar()) return {"", {front->yaml_line, 0}};
@@ -191,9 +176,19 @@ void check_soul(LintWork& work) {
 }  // namespace
 
 void lint_skills(LintWork& work) {
+  std::vector<std::string> paths;
   for (const LintFile& file : work.files) {
-    if (is_skill_file(file)) check_skill(work, file);
+    if (!is_skill_file(file)) continue;
+    check_skill(work, file);
+    paths.push_back(file.path.str());
   }
+  std::vector<SkillPlace> places;
+  for (const std::string& path : find_skill_files(paths)) {
+    const LintFile& file = *work.find(path);
+    const std::string name = file.text ? skill_name_in(*file.text, file.path.components()[file.path.depth() - 2]) : "";
+    if (!name.empty()) places.push_back({path, name});
+  }
+  for (Finding& finding : find_duplicate_skills(std::move(places))) work.add(std::move(finding));
 }
 
 void lint_jobs(LintWork& work) {

@@ -71,6 +71,8 @@ constexpr LintRule k_rules[] = {
     {"skill.description-missing", medium, "No description: the agent could not tell when to use it, so kopi leaves the skill out.",
      "name: release-notes"},
     {"skill.description-long", low, "A description of more than 1024 bytes.", ""},
+    {"skill.duplicate", medium, "Another skill has the same name and comes first, so kopi leaves this one out.",
+     "skills/a/notes beside skills/b/notes"},
     {"cron.invalid", medium, "A job that can't be read and is left out.", "schedule: [8"},
     {"cron.schedule", medium, "A schedule that is not five fields of cron(5), or none at all.", "schedule: \"0 25 * * *\""},
     {"cron.prompt-missing", medium, "A job that says nothing to do.", "schedule: \"0 8 * * *\", and no more"},

@@ -46,6 +46,10 @@ class Doctor {
       KOPI_TRY(names, list_profiles(context_.home));
     }
     for (const ProfileName& name : names) {
+      if (const auto readable = check_readable(context_.home, name); !readable) {  // the others are mended all the same
+        add("repair", Status::fail, readable.error().message, readable.error().hint);
+        continue;
+      }
       KOPI_TRY(const auto repairs, repair_profile(context_.home, name).while_doing("mending {}", name.str()));
       const std::string whose = name == name_ ? "" : name.str() + ": ";
       for (const Repair& repair : repairs) add("repair", repair.whole ? Status::ok : Status::warn, whose + repair.what, repair.hint);

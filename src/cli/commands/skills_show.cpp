@@ -4,6 +4,7 @@
 #include "cli/answer.hpp"
 #include "cli/commands/commands.hpp"
 #include "runtime/agent.hpp"
+#include "system/files.hpp"
 
 namespace kopi::cli {
 namespace {
@@ -12,11 +13,21 @@ constexpr ArgumentSpec arguments[] = {{"NAME", "the skill", true, false, Offers:
 constexpr ExampleSpec examples[] = {{"kopi skills show code-review", "read a skill as the agent does"},
                                     {"coder skills show code-review --json", "with its files"}};
 
+// One that is there and can't be used: the file says why.
+std::optional<Error> refused_skill(const SkillSet& set, const std::string& wanted) {
+  const auto file = std::find_if(set.refused.begin(), set.refused.end(),
+                                 [&](const Finding& finding) { return file_name(parent_path(finding.file)) == wanted; });
+  if (file == set.refused.end()) return std::nullopt;
+  return with_hint(error(Code::schema, "the skill '{}' can't be used: {}", wanted, describe(*file)),
+                   "${EDITOR:-vi} " + shell_quote(file->file));
+}
+
 Result<Outcome> run(Context& context, const Arguments& given) {
   KOPI_TRY(const SkillSet set, load_skills(skill_roots(context.home, context.selection.name)));
   const std::string wanted = *given.value("NAME");
   const auto skill = std::find_if(set.skills.begin(), set.skills.end(), [&](const Skill& s) { return s.name == wanted; });
   if (skill == set.skills.end()) {
+    if (auto refused = refused_skill(set, wanted)) return *std::move(refused);
     std::vector<std::string> names;
     for (const Skill& known : set.skills) names.push_back(known.name);
     Error problem = error(Code::not_found, "there is no skill '{}' in profile '{}'", wanted, context.selection.name.str());

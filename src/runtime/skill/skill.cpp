@@ -2,12 +2,13 @@
 
 #include <algorithm>
 #include <functional>
-#include <set>
+#include <map>
 
 #include "base/text.hpp"
 #include "base/unicode.hpp"
 #include "formats/front_matter.hpp"
 #include "formats/yaml.hpp"
+#include "model/skill_names.hpp"
 #include "system/files.hpp"
 
 namespace kopi {
@@ -22,26 +23,6 @@ bool is_specified_name(std::string_view name) {
   if (name.empty() || name.size() > k_max_name || name.front() == '-' || name.back() == '-') return false;
   if (name.find("--") != std::string_view::npos) return false;
   return name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string_view::npos;
-}
-
-// Where the block is no YAML (most often an unquoted ": " in the description), its lines are read as `key: rest of line`.
-Node read_plainly(std::string_view yaml, int first_line) {
-  Node document = Node::mapping();
-  int line = first_line;
-  for (const std::string_view text : split_lines(yaml)) {
-    const auto colon = text.find(':');
-    const bool is_key = colon != std::string_view::npos && colon > 0 && text.front() != ' ' && text.front() != '\t' && text.front() != '#';
-    if (is_key) {
-      std::string_view value = trim(text.substr(colon + 1));
-      const bool quoted = value.size() >= 2 && (value.front() == '"' || value.front() == '\'') && value.back() == value.front();
-      if (quoted) value = value.substr(1, value.size() - 2);
-      Node node = Node::scalar(std::string(value), false);
-      node.set_place({line, 1});
-      document.set(trim(text.substr(0, colon)), std::move(node));
-    }
-    ++line;
-  }
-  return document;
 }
 
 class SkillReader {
@@ -71,7 +52,7 @@ class SkillReader {
     auto parsed = parse_yaml(front.yaml, file_);
     if (parsed && parsed->is(Node::Kind::mapping)) return *std::move(parsed);
     note("skill.front-matter", front.yaml_line, "the front matter is not the YAML that kopi reads; its lines are taken as they stand");
-    return read_plainly(front.yaml, front.yaml_line);
+    return read_plain_front_matter(front.yaml, front.yaml_line);
   }
 
   static std::string text_of(const Node& document, std::string_view key) {
@@ -137,17 +118,26 @@ Finding refusal(const std::string& file, std::string_view message) {
 
 struct Loader {
   SkillSet set;
-  std::set<std::string> names;
+  struct Found {
+    const SkillRoot* root;
+    std::string file;
+  };
+  std::map<std::string, Found> found;  ///< by name
 
-  void load(const std::string& file, const std::string& origin) {
+  void load(const std::string& file, const SkillRoot& root) {
     const auto text = read_file(file, k_max_skill);
     auto skill = text ? parse_skill(*text, file) : Result<Skill>(text.error());
     if (!skill) {
       set.refused.push_back(refusal(file, skill.error().message));
       return;
     }
-    skill->origin = origin;
-    if (names.insert(skill->name).second) set.skills.push_back(*std::move(skill));
+    skill->origin = root.origin;
+    const auto [first, is_new] = found.emplace(skill->name, Found{&root, file});
+    if (is_new) {
+      set.skills.push_back(*std::move(skill));
+    } else if (first->second.root == &root) {  // a nearer root is meant to win; in one root it is a slip
+      set.refused.push_back(duplicate_skill({file, skill->name}, first->second.file));
+    }
   }
 };
 
@@ -174,7 +164,7 @@ Result<Skill> parse_skill(std::string_view text, const std::string& file) {
 Result<SkillSet> load_skills(const std::vector<SkillRoot>& roots) {
   Loader loader;
   for (const SkillRoot& root : roots) {
-    walk_skills(root.directory, k_max_depth, [&](const std::string& file) { loader.load(file, root.origin); });
+    walk_skills(root.directory, k_max_depth, [&](const std::string& file) { loader.load(file, root); });
   }
   std::sort(loader.set.skills.begin(), loader.set.skills.end(), [](const Skill& a, const Skill& b) { return a.name < b.name; });
   return std::move(loader.set);

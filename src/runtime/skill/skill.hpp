@@ -24,7 +24,7 @@ struct Skill {
 
 struct SkillSet {
   std::vector<Skill> skills;  ///< by name, each name once
-  Findings refused;           ///< files that can't be used, with the reason
+  Findings refused;           ///< files that can't be used, with the reason; one of them: another file of that root has the name
 };
 
 /// A place to look for skills; the earlier one wins where two have the same name.

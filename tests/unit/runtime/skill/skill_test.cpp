@@ -97,3 +97,16 @@ TEST_CASE("the nearer root wins, deep ones are found, hidden ones and those insi
   scratch.write("profile/cook/scripts/run.sh", "");
   CHECK(must(list_skill_files(set.skills[0])) == std::vector<std::string>{"SKILL.md", "inner/SKILL.md", "scripts/run.sh"});
 }
+
+TEST_CASE("of two skills with one name in one root the first by its directories counts, and the other is told") {
+  const Scratch scratch;
+  scratch.write("profile/a/cook/SKILL.md", skill_text("cook"));
+  scratch.write("profile/a-b/cook/SKILL.md", skill_text("cook"));
+  scratch.write("root/cook/SKILL.md", skill_text("cook"));
+  const SkillSet set = must(load_skills({{scratch.at("profile"), "profile"}, {scratch.at("root"), "root"}}));
+  CHECK(names(set) == "cook(profile) ");
+  CHECK(set.skills[0].file == scratch.at("profile/a/cook/SKILL.md"));
+  CHECK(test::shown(set.refused) ==
+        "medium skill.duplicate " + scratch.at("profile/a-b/cook/SKILL.md") +
+            ":0:0 a skill of the name 'cook' comes before this one, which is left out: " + scratch.at("profile/a/cook/SKILL.md") + "\n");
+}
