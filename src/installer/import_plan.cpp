@@ -46,7 +46,7 @@ class Inspector {
       if (!member) break;
       KOPI_CHECK(take(*member));
     }
-    for (const std::string& name : source.skipped()) leave(name, "it always belongs to the machine");
+    for (const std::string& name : source.skipped()) leave(name, is_credential_name(name) ? "it holds keys or tokens" : "it always belongs to the machine");
     plan_.root = source.root();
     std::sort(plan_.files.begin(), plan_.files.end(), [](const ImportMember& a, const ImportMember& b) { return a.path < b.path; });
     KOPI_CHECK(check_ledger());

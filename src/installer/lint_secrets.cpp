@@ -212,39 +212,4 @@ std::vector<TextMatch> find_secrets(std::string_view text) {
   return std::move(scan.found);
 }
 
-bool is_credential_file(std::string_view path) {
-  const auto slash = path.rfind('/');
-  const std::string name = to_lower_ascii(slash == std::string_view::npos ? path : path.substr(slash + 1));
-  for (const std::string_view harmless : {"example", "template", "tmpl", "sample", ".dist"}) {
-    if (name.find(harmless) != std::string::npos) return false;
-  }
-  if (name == ".env" || name.starts_with(".env.") || name.ends_with(".env")) return true;
-  for (const std::string_view exact : {"auth.json",
-                                       "auth.lock",
-                                       ".op.env",
-                                       "npmrc",
-                                       ".npmrc",
-                                       ".netrc",
-                                       "_netrc",
-                                       ".pypirc",
-                                       ".git-credentials",
-                                       "credentials.json",
-                                       "token.json",
-                                       "service-account.json",
-                                       "google_chat_user_token.json",
-                                       "honcho.json",
-                                       "id_rsa",
-                                       "id_dsa",
-                                       "id_ecdsa",
-                                       "id_ed25519",
-                                       ".htpasswd",
-                                       "secrets.yaml",
-                                       "secrets.yml",
-                                       "secrets.json"}) {
-    if (name == exact) return true;
-  }
-  return name.ends_with(".p12") || name.ends_with(".pfx") || name.ends_with(".keystore") || name.ends_with(".jks") ||
-         name.ends_with(".ppk");
-}
-
 }  // namespace kopi

@@ -27,9 +27,6 @@ bool names_secret(std::string_view name);
 /// `value` stands for a secret and is none: "${TOKEN}", "<your key>", "changeme".
 bool is_placeholder(std::string_view value);
 
-/// A file of this name is for credentials: ".env", "auth.json", "id_ed25519", "server.pem".
-bool is_credential_file(std::string_view path);
-
 /// Why `text` is no schedule: five fields of cron(5), `@daily` and the like, `every 30m`, or a time.
 std::optional<std::string> schedule_problem(std::string_view text);
 
