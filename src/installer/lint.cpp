@@ -16,6 +16,7 @@
 #include "model/name.hpp"
 #include "model/ownership.hpp"
 #include "model/portable.hpp"
+#include "model/utf16.hpp"
 #include "system/crypto.hpp"
 #include "system/directory.hpp"
 #include "system/git.hpp"
@@ -218,6 +219,7 @@ class Linter {
       KOPI_TRY(std::string content, directory_.read(file.path, k_max_text));
       left -= std::min<std::uint64_t>(left, content.size());
       file.digest = sha256(content).str();
+      if (auto decoded = utf8_of_utf16(content)) content = *std::move(decoded);
       if (content.find('\0') == std::string::npos) file.text = std::move(content);
     }
     return {};

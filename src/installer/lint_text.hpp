@@ -8,18 +8,21 @@
 #include <string_view>
 #include <vector>
 
+#include "model/redaction.hpp"
+
 namespace kopi {
 
 struct TextMatch {
   std::size_t begin = 0;
   std::size_t end = 0;    ///< one past the last byte
   std::string_view rule;  ///< "secret.api-key"
-  std::string what;       ///< for people: "a key for Anthropic"
+  std::string what;       ///< for people: "an Anthropic key"
   bool doubtful = false;  ///< looks like an example: placeholders, runs of one letter
 };
 
-/// In the order of the text. The secrets themselves must be shown nowhere.
-std::vector<TextMatch> find_secrets(std::string_view text);
+/// What an export would replace (model/redaction.hpp), but for what is no more than a name of a program or an empty form. In the order of
+/// the text. The secrets themselves must be shown nowhere.
+std::vector<TextMatch> find_secrets(std::string_view text, TextKind kind = TextKind::prose);
 std::vector<TextMatch> find_machine_paths(std::string_view text);
 
 /// A setting of this name holds a secret: "api_key", "X-Api-Token", "AUTHORIZATION"; not "api_key_env", "max_tokens".
