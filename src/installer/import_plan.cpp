@@ -46,7 +46,8 @@ class Inspector {
       if (!member) break;
       KOPI_CHECK(take(*member));
     }
-    for (const std::string& name : source.skipped()) leave(name, "it always belongs to the machine");
+    for (const std::string& name : source.skipped())
+      leave(name, is_credential_name(name) ? "it holds keys or tokens" : "it always belongs to the machine");
     plan_.root = source.root();
     std::sort(plan_.files.begin(), plan_.files.end(), [](const ImportMember& a, const ImportMember& b) { return a.path < b.path; });
     KOPI_CHECK(check_ledger());
@@ -173,7 +174,22 @@ class Inspector {
   std::unordered_map<Digest, bool, PathKey> bases_;
 };
 
-// The default profile can't be made anew, but one that was never used can be filled: so a whole machine moves.
+// As `profile pack` calls its directory, or one that can be no profile's: then the manifest says whose files these are.
+std::string own_name(const ImportPlan& plan) {
+  const Manifest& manifest = plan.brought.manifest;
+  if (plan.record || manifest.name.empty()) return plan.root;
+  const bool is_packed = plan.root == manifest.name + "-" + manifest.version;
+  return is_packed || !ProfileName::parse(plan.root) ? manifest.name : plan.root;
+}
+
+// kopi's home becomes nobody else's profile: only what was exported as the default one fills it, so that a whole machine moves.
+Result<void> check_default(const ImportPlan& plan) {
+  if (!plan.name.is_default() || (plan.record && plan.root == "default")) return {};
+  return with_hint(error(Code::name, "'default' is kopi's own profile: only an export of a default profile can become it"),
+                   "add --name NAME");
+}
+
+// The default profile can't be made anew, but one that was never used can be filled.
 Result<ProfileName> target_name(const ImportRequest& request, const std::string& root, const Home& home) {
   const std::string& text = request.name ? *request.name : root;
   const auto parsed = ProfileName::parse(text);
@@ -236,7 +252,8 @@ Result<ImportPlan> prepare_import(const ImportRequest& request, const InstallCon
   KOPI_TRY(plan.source, open_import_source(request.path, limits, context));
   KOPI_CHECK(Inspector(plan, context).inspect().while_doing("reading {}", shown));
   if (plan.files.empty()) return error(Code::archive, "{} holds no file of a profile", shown);
-  KOPI_TRY(plan.name, target_name(request, plan.root, context.home));
+  KOPI_TRY(plan.name, target_name(request, own_name(plan), context.home));
+  KOPI_CHECK(check_default(plan));
   KOPI_TRY(plan.env, env_status(plan.brought.manifest, context.home, plan.name, context.environment));
   return plan;
 }

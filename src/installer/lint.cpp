@@ -15,6 +15,8 @@
 #include "installer/lint_work.hpp"
 #include "model/name.hpp"
 #include "model/ownership.hpp"
+#include "model/portable.hpp"
+#include "model/utf16.hpp"
 #include "system/crypto.hpp"
 #include "system/directory.hpp"
 #include "system/git.hpp"
@@ -170,7 +172,7 @@ class Linter {
   // An install takes a directory as it lies there: what only a .gitignore names is taken, unless git is there to heed it.
   void check_credential_file(const LintFile& file) {
     const std::string& path = file.path.str();
-    if (!is_credential_file(path)) return;
+    if (!is_credential_path(file.path)) return;
     if (rules_.tracks(path)) {
       work_.add("secret.file", path, {}, "a file for credentials is in the repository: remove it, and change what it held");
     } else if (file.taken) {
@@ -212,11 +214,12 @@ class Linter {
     std::uint64_t left = 2 * request_.limits.bytes;
     for (LintFile& file : work_.files) {
       const bool is_file = file.entry.type == TreeEntry::Type::file || file.entry.type == TreeEntry::Type::executable;
-      const bool is_private = is_user_owned(file.path) || is_credential_file(file.path.str());
+      const bool is_private = is_user_owned(file.path) || is_credential_path(file.path);
       if (!is_file || !file.committed || is_private || file.entry.size > std::min<std::uint64_t>(k_max_text, left)) continue;
       KOPI_TRY(std::string content, directory_.read(file.path, k_max_text));
       left -= std::min<std::uint64_t>(left, content.size());
       file.digest = sha256(content).str();
+      if (auto decoded = utf8_of_utf16(content)) content = *std::move(decoded);
       if (content.find('\0') == std::string::npos) file.text = std::move(content);
     }
     return {};
@@ -259,11 +262,11 @@ class Linter {
 
   void check_private() {
     for (const auto& [path, ignored] : left_out_) {
-      const bool is_private = !is_credential_file(path) && is_personal(path);
+      const bool is_private = !is_credential_name(path) && is_personal(path);
       const bool is_exposed = rules_.in_repository() && !ignored && !path.starts_with(".kopi");
       if (is_private && is_exposed) {
         work_.add("private.unignored", path, {}, "it belongs to whoever runs the agent, and no .gitignore keeps it out of your commits");
-      } else if (!is_private && !ignored && !request_.is_profile && !is_credential_file(path)) {
+      } else if (!is_private && !ignored && !request_.is_profile && !is_credential_name(path)) {
         work_.add("tree.left-out", path, {}, "it always belongs to the user, and is not installed");
       }
     }

@@ -1,5 +1,6 @@
 // Skills, jobs, and what any text may hold.
 #include <algorithm>
+#include <set>
 
 #include "base/text.hpp"
 #include "base/unicode.hpp"
@@ -114,15 +115,29 @@ std::string masked(std::string_view secret) {
 // A file with thousands of the same mistake is told often enough.
 constexpr std::size_t k_most_matches = 50;
 
+// What the settings' own check has said of a line is not said twice.
+std::set<int> lines_told(const LintWork& work, const LintFile& file) {
+  std::set<int> lines;
+  for (const Finding& finding : work.findings) {
+    if (finding.rule == "secret.literal" && finding.file == file.path.str()) lines.insert(finding.line);
+  }
+  return lines;
+}
+
 void check_secrets(LintWork& work, const LintFile& file) {
   Places places(*file.text);
+  const std::set<int> lines = lines_told(work, file);
   std::size_t told = 0;
-  for (const TextMatch& match : find_secrets(*file.text)) {
+  for (const TextMatch& match : find_secrets(*file.text, text_kind(file.path.str()))) {
+    const Place place = places.at(match.begin);
+    if (match.rule == "secret.literal" && lines.contains(place.line)) continue;
     if (++told > k_most_matches) return;
     const std::string_view secret = std::string_view(*file.text).substr(match.begin, match.end - match.begin);
     const bool shows_start = match.rule == "secret.api-key" && !match.doubtful;
-    const std::string message = "it looks like " + match.what + (match.doubtful ? ", or an example of one" : "");
-    work.add(match.rule, file.path.str(), places.at(match.begin), message, match.doubtful ? std::optional(Severity::low) : std::nullopt,
+    const bool is_literal = match.rule == "secret.literal";
+    const std::string message =
+        (is_literal ? "a secret seems to stand here" : "it looks like " + match.what) + (match.doubtful ? ", or an example of one" : "");
+    work.add(match.rule, file.path.str(), place, message, match.doubtful ? std::optional(Severity::low) : std::nullopt,
              shows_start ? masked(secret) : "");
   }
 }

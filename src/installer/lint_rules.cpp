@@ -24,11 +24,14 @@ constexpr LintRule k_rules[] = {
     {"install.refused", high, "An install would fail for another reason, which the message says.", ""},
 
     // Secrets
-    {"secret.api-key", critical, "What looks like a key of a known service. Whoever installs the agent would have it.",
+    {"secret.api-key", critical,
+     "What looks like a key, a token or a webhook's address of a known service. Whoever installs the agent would have it.",
      "OPENAI_API_KEY=sk-proj-…"},
     {"secret.private-key", critical, "A private key.", "-----BEGIN OPENSSH PRIVATE KEY-----"},
     {"secret.url-password", critical, "A password in a URL.", "postgres://app:hunter2@db.example.com/app"},
-    {"secret.literal", high, "A value where a variable should stand: a setting whose name says that it is secret.",
+    {"secret.literal", high,
+     "A value where a variable should stand: a setting, a script's variable, an option or a URL's parameter whose name says that it is "
+     "secret.",
      "\"env\": {\"API_TOKEN\": \"a1b2c3d4e5\"}"},
     {"secret.file", critical, "A file for credentials would be shipped, or is in the repository.", "skills/mail/.env"},
     {"secret.unignored", high, "A file for credentials that the next `git add .` would take: .gitignore does not keep it out.",

@@ -2,160 +2,53 @@
 
 #include "base/text.hpp"
 #include "installer/lint_text.hpp"
+#include "model/redaction.hpp"
 
 namespace kopi {
 namespace {
 
-bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
-bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_alphanumeric(char c) { return is_upper(c) || is_lower(c) || is_digit(c); }
-bool is_word(char c) { return is_alphanumeric(c) || c == '_' || c == '-'; }
-bool is_dotted(char c) { return is_word(c) || c == '.'; }
-bool is_upper_or_digit(char c) { return is_upper(c) || is_digit(c); }
-bool is_base64(char c) { return is_alphanumeric(c) || c == '+' || c == '/' || c == '='; }
+bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+bool is_base64(char c) { return is_letter(c) || is_digit(c) || c == '+' || c == '/' || c == '='; }
 
-/// A key as a service makes it: a prefix of its own, and at least so many characters behind it.
-struct KeyShape {
-  std::string_view prefix;
-  bool (*belongs)(char);
-  std::size_t least;
-  std::size_t most;
-  std::string_view whose;
-};
+// "-----BEGIN … PRIVATE KEY-----" with something of a key behind it: a text may well talk about such lines.
+std::optional<TextMatch> private_key(std::string_view text, const SecretSpan& span) {
+  const auto dashes = text.find("-----", span.begin + 11);
+  if (dashes == std::string_view::npos) return std::nullopt;
+  std::size_t body = dashes + 5;
+  // Line breaks of the text, or "\n" as JSON and shells write them.
+  while (body < text.size() && (text[body] == '\r' || text[body] == '\n' || text[body] == ' ' || text[body] == '\\' ||
+                                (text[body] == 'n' && text[body - 1] == '\\') || (text[body] == 'r' && text[body - 1] == '\\')))
+    ++body;
+  std::size_t end = body;
+  while (end < text.size() && is_base64(text[end])) ++end;
+  const bool is_header = text.substr(body).starts_with("Proc-Type:") || text.substr(body).starts_with("Version:");
+  if (end - body < 8 && !is_header) return std::nullopt;
+  return TextMatch{span.begin, end, "secret.private-key", std::string(span.what), false};
+}
 
-// From the services' own documentation of their key formats. Longer prefixes first.
-constexpr KeyShape k_shapes[] = {
-    {"sk-ant-", is_word, 20, 400, "Anthropic"},
-    {"sk-proj-", is_word, 20, 400, "OpenAI"},
-    {"sk-svcacct-", is_word, 20, 400, "OpenAI"},
-    {"sk-or-", is_word, 20, 400, "OpenRouter"},
-    {"sk-lf-", is_word, 20, 400, "Langfuse"},
-    {"sk_live_", is_alphanumeric, 16, 200, "Stripe"},
-    {"rk_live_", is_alphanumeric, 16, 200, "Stripe"},
-    {"sk_test_", is_alphanumeric, 16, 200, "Stripe"},
-    {"sk-", is_word, 20, 400, "OpenAI or the like"},
-    {"github_pat_", is_word, 22, 255, "GitHub"},
-    {"ghp_", is_alphanumeric, 20, 255, "GitHub"},
-    {"gho_", is_alphanumeric, 20, 255, "GitHub"},
-    {"ghu_", is_alphanumeric, 20, 255, "GitHub"},
-    {"ghs_", is_alphanumeric, 20, 255, "GitHub"},
-    {"ghr_", is_alphanumeric, 20, 255, "GitHub"},
-    {"glpat-", is_word, 20, 100, "GitLab"},
-    {"gldt-", is_word, 20, 100, "GitLab"},
-    {"whsec_", is_alphanumeric, 20, 100, "a webhook"},
-    {"hvs.", is_dotted, 20, 200, "Vault"},
-    {"xoxb-", is_word, 10, 200, "Slack"},
-    {"xoxa-", is_word, 10, 200, "Slack"},
-    {"xoxp-", is_word, 10, 200, "Slack"},
-    {"xoxr-", is_word, 10, 200, "Slack"},
-    {"xoxs-", is_word, 10, 200, "Slack"},
-    {"xapp-", is_word, 10, 200, "Slack"},
-    {"AKIA", is_upper_or_digit, 16, 16, "AWS"},
-    {"ASIA", is_upper_or_digit, 16, 16, "AWS"},
-    {"AIza", is_word, 35, 35, "Google"},
-    {"ya29.", is_dotted, 20, 400, "Google"},
-    {"GOCSPX-", is_word, 20, 100, "Google"},
-    {"hf_", is_alphanumeric, 30, 100, "Hugging Face"},
-    {"gsk_", is_alphanumeric, 30, 100, "Groq"},
-    {"xai-", is_alphanumeric, 30, 200, "xAI"},
-    {"pplx-", is_alphanumeric, 30, 100, "Perplexity"},
-    {"tvly-", is_word, 20, 100, "Tavily"},
-    {"r8_", is_alphanumeric, 30, 60, "Replicate"},
-    {"npm_", is_alphanumeric, 30, 60, "npm"},
-    {"pypi-", is_word, 40, 400, "PyPI"},
-    {"dckr_pat_", is_word, 20, 60, "Docker"},
-    {"dop_v1_", is_alphanumeric, 40, 80, "DigitalOcean"},
-    {"lin_api_", is_alphanumeric, 20, 80, "Linear"},
-    {"ntn_", is_alphanumeric, 30, 80, "Notion"},
-    {"shpat_", is_alphanumeric, 32, 40, "Shopify"},
-    {"SG.", is_dotted, 40, 100, "SendGrid"},
-    {"AGE-SECRET-KEY-1", is_alphanumeric, 40, 80, "age"},
-    {"RWRTY0Iy", is_base64, 40, 400, "minisign"},
-    {"dapi", is_alphanumeric, 32, 40, "Databricks"},
-};
-
-struct Scan {
-  std::string_view text;
-  std::vector<TextMatch> found;
-
-  char before(std::size_t at) const { return at == 0 ? ' ' : text[at - 1]; }
-  void add(std::size_t begin, std::size_t end, std::string_view rule, std::string what, bool doubtful) {
-    found.push_back({begin, end, rule, std::move(what), doubtful});
+/// A key within the value of a name: what it is says more than where it stands.
+std::optional<SecretSpan> shape_within(std::string_view text, const SecretSpan& named) {
+  for (std::size_t at = named.begin; at < named.end; ++at) {
+    if (auto span = secret_shape_at(text, at); span && span->kind == SecretKind::key && span->begin >= named.begin) return span;
   }
-  std::size_t run(std::size_t at, bool (*belongs)(char)) const {
-    std::size_t end = at;
-    while (end < text.size() && belongs(text[end])) ++end;
-    return end;
-  }
+  return std::nullopt;
+}
 
-  // One end for the match at `at`, or 0.
-  std::size_t key_at(std::size_t at) {
-    if (is_word(before(at))) return 0;
-    for (const KeyShape& shape : k_shapes) {
-      if (!text.substr(at).starts_with(shape.prefix)) continue;
-      const std::size_t begin = at + shape.prefix.size();
-      std::size_t end = run(begin, shape.belongs);
-      while (end > begin && (text[end - 1] == '.' || text[end - 1] == '-')) --end;  // the end of a sentence
-      if (end - begin < shape.least || end - begin > shape.most) continue;
-      const std::string_view body = text.substr(begin, end - begin);
-      // "sk-" starts words as well: a key has digits in it, a name in kebab case mostly none.
-      if (shape.prefix == "sk-" && std::none_of(body.begin(), body.end(), is_digit)) continue;
-      add(at, end, "secret.api-key", "a key for " + std::string(shape.whose), is_placeholder(body));
-      return end;
-    }
-    return telegram_at(at);
-  }
-
-  // 123456789:AA…, 35 behind the colon.
-  std::size_t telegram_at(std::size_t at) {
-    if (!is_digit(text[at])) return 0;
-    const std::size_t colon = run(at, is_digit);
-    if (colon - at < 8 || colon - at > 10 || colon >= text.size() || text[colon] != ':') return 0;
-    const std::size_t end = run(colon + 1, is_word);
-    if (end - colon - 1 != 35 || !text.substr(colon + 1).starts_with("AA")) return 0;
-    add(at, end, "secret.api-key", "a Telegram bot's token", is_placeholder(text.substr(colon + 1, 35)));
-    return end;
-  }
-
-  // "-----BEGIN … PRIVATE KEY-----" with something of a key behind it: a text may well talk about such lines.
-  std::size_t private_key_at(std::size_t at) {
-    constexpr std::string_view begin = "-----BEGIN ";
-    if (!text.substr(at).starts_with(begin)) return 0;
-    const std::size_t line_end = std::min(text.find_first_of("\r\n", at), text.size());
-    const auto label = text.substr(at, line_end - at).find("PRIVATE KEY");
-    if (label == std::string_view::npos) return 0;
-    const auto dashes = text.substr(at + label, line_end - at - label).find("-----");
-    if (dashes == std::string_view::npos) return 0;
-    std::size_t body = at + label + dashes + 5;
-    // Line breaks of the text, or "\n" as JSON and shells write them.
-    while (body < text.size() && (text[body] == '\r' || text[body] == '\n' || text[body] == ' ' || text[body] == '\\' ||
-                                  (text[body] == 'n' && text[body - 1] == '\\') || (text[body] == 'r' && text[body - 1] == '\\')))
-      ++body;
-    const std::size_t end = run(body, is_base64);
-    const bool is_header = text.substr(body).starts_with("Proc-Type:") || text.substr(body).starts_with("Version:");
-    if (end - body < 8 && !is_header) return 0;
-    add(at, end, "secret.private-key", "a private key", false);
-    return end;
-  }
-
-  // scheme://user:password@host
-  std::size_t url_password_at(std::size_t at) {
-    if (!text.substr(at).starts_with("://")) return 0;
-    const std::size_t user = at + 3;
-    const std::size_t end = std::min(text.find_first_of(" \t\r\n/\"'`<>()[]|,;", user), text.size());
-    const std::string_view authority = text.substr(user, end - user);
-    const auto sign = authority.rfind('@');
-    const auto colon = authority.find(':');
-    if (sign == std::string_view::npos || colon == std::string_view::npos || colon == 0 || colon + 1 >= sign ||
-        sign + 1 >= authority.size())
-      return 0;
-    const std::string_view password = authority.substr(colon + 1, sign - colon - 1);
-    if (password.find_first_of("${}*%") == 0) return 0;
-    add(user + colon + 1, user + sign, "secret.url-password", "a password in a URL", is_placeholder(password));
-    return user + sign;
-  }
-};
+/// The value of a name that means a secret, in a text that may be an explanation or a program: what could be a word of a language, or
+/// short enough to be made up, is no more than a hint.
+std::optional<TextMatch> named_value(std::string_view text, const SecretSpan& span, TextKind kind) {
+  const std::string_view value = text.substr(span.begin, span.end - span.begin);
+  if (value.size() < 8 || value.find_first_of(" \t\r\n") != std::string_view::npos || is_placeholder(value)) return std::nullopt;
+  const auto digits = static_cast<std::size_t>(std::count_if(value.begin(), value.end(), is_digit));
+  if (digits < 2 || std::none_of(value.begin(), value.end(), is_letter)) return std::nullopt;
+  const bool is_quoted = span.begin > 0 && (text[span.begin - 1] == '"' || text[span.begin - 1] == '\'');
+  const bool is_assigned = span.begin > 0 && text[span.begin - 1] == '=';
+  // A program's own names: `token: settings.auth2.v10`, `token = read(1)[0]`.
+  if (kind == TextKind::prose && !is_quoted && !is_assigned && (value.find_first_of(".[:") != std::string_view::npos || value.size() < 12))
+    return std::nullopt;
+  return TextMatch{span.begin, span.end, "secret.literal", "a secret", value.size() < 12 && kind == TextKind::prose};
+}
 
 constexpr std::string_view k_stand_ins[] = {
     "password", "passwd",  "pass",     "pwd",      "secret",   "token",    "key",       "user",        "username",  "changeme", "change-me",
@@ -191,60 +84,29 @@ bool names_secret(std::string_view name) {
                                       "credentials", "authorization", "pat"}) {
     if (ends(word)) return plain != "key" && !ends("public_key");
   }
-  return plain.ends_with("apikey") || plain.ends_with("password");
+  return is_secret_name(name);
 }
 
-std::vector<TextMatch> find_secrets(std::string_view text) {
-  Scan scan{text, {}};
-  for (std::size_t at = 0; at < text.size();) {
-    std::size_t end = 0;
-    const char c = text[at];
-    if (c == ':') {
-      end = scan.url_password_at(at);
-    } else if (c == '-') {
-      end = scan.private_key_at(at);
-    } else if (is_alphanumeric(c)) {
-      end = scan.key_at(at);
-      if (end == 0) end = scan.run(at, is_alphanumeric);  // a key starts where a word does
+std::vector<TextMatch> find_secrets(std::string_view text, TextKind kind) {
+  std::vector<TextMatch> found;
+  for (SecretSpan span : find_secret_spans(text, kind)) {
+    if (span.kind == SecretKind::named) {
+      if (const auto shape = shape_within(text, span)) span = *shape;
     }
-    at = std::max(end, at + 1);
+    std::optional<TextMatch> match;
+    switch (span.kind) {
+      case SecretKind::private_key: match = private_key(text, span); break;
+      case SecretKind::named: match = named_value(text, span, kind); break;
+      case SecretKind::key:
+      case SecretKind::url_password: {
+        const bool doubtful = is_placeholder(text.substr(span.begin, span.end - span.begin));
+        const bool is_key = span.kind == SecretKind::key;
+        match = TextMatch{span.begin, span.end, is_key ? "secret.api-key" : "secret.url-password", std::string(span.what), doubtful};
+      }
+    }
+    if (match) found.push_back(*std::move(match));
   }
-  return std::move(scan.found);
-}
-
-bool is_credential_file(std::string_view path) {
-  const auto slash = path.rfind('/');
-  const std::string name = to_lower_ascii(slash == std::string_view::npos ? path : path.substr(slash + 1));
-  for (const std::string_view harmless : {"example", "template", "tmpl", "sample", ".dist"}) {
-    if (name.find(harmless) != std::string::npos) return false;
-  }
-  if (name == ".env" || name.starts_with(".env.") || name.ends_with(".env")) return true;
-  for (const std::string_view exact : {"auth.json",
-                                       "auth.lock",
-                                       ".op.env",
-                                       "npmrc",
-                                       ".npmrc",
-                                       ".netrc",
-                                       "_netrc",
-                                       ".pypirc",
-                                       ".git-credentials",
-                                       "credentials.json",
-                                       "token.json",
-                                       "service-account.json",
-                                       "google_chat_user_token.json",
-                                       "honcho.json",
-                                       "id_rsa",
-                                       "id_dsa",
-                                       "id_ecdsa",
-                                       "id_ed25519",
-                                       ".htpasswd",
-                                       "secrets.yaml",
-                                       "secrets.yml",
-                                       "secrets.json"}) {
-    if (name == exact) return true;
-  }
-  return name.ends_with(".p12") || name.ends_with(".pfx") || name.ends_with(".keystore") || name.ends_with(".jks") ||
-         name.ends_with(".ppk");
+  return found;
 }
 
 }  // namespace kopi

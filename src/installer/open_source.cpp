@@ -183,7 +183,10 @@ Result<std::optional<Located>> locate_directory(const SourceRef& source, bool as
 
 Error no_directory(const SourceRef& source) {
   if (path_exists(source.location)) {
-    return error(Code::source, "{} is a file; a source is a directory or a git repository", source.location);
+    Error problem = error(Code::source, "{} is a file; a source is a directory or a git repository", source.location);
+    if (source.location.ends_with(".tar.gz") || source.location.ends_with(".tgz"))
+      problem.hint = "kopi profile import " + shell_quote(source.location);
+    return problem;
   }
   Error problem = error(Code::source, "there is no directory {}", source.location);
   const std::string whole = source.location + "#" + source.ref.value_or("");

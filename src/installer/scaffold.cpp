@@ -4,6 +4,7 @@
 
 #include "base/text.hpp"
 #include "formats/json.hpp"
+#include "model/portable.hpp"
 #include "system/directory.hpp"
 #include "system/files.hpp"
 
@@ -105,26 +106,7 @@ constexpr std::string_view k_gitignore =
 # from this directory itself takes files as they lie here, whatever this list says; only .env, memories, sessions and the like stay out.
 
 # Keys and credentials
-.env
-.env.*
-!.env.EXAMPLE
-!.env.example
-!.env.template
-auth.json
-auth.lock
-.op.env
-.npmrc
-npmrc
-.netrc
-honcho.json
-google_chat_user_token.json
-pairing/
-*.pem
-*.key
-*.p12
-*.pfx
-id_rsa*
-id_ed25519*
+{credentials}pairing/
 
 # Memory, sessions, state
 memories/
@@ -182,7 +164,7 @@ std::vector<ScaffoldFile> plan_scaffold(const ScaffoldRequest& request) {
   add(files, "config.yaml", std::string(k_config));
   if (!request.has_skills) add(files, "skills/summarise-findings/SKILL.md", std::string(k_skill));
   add(files, "README.md", fill(k_readme, request));
-  add(files, ".gitignore", std::string(k_gitignore));
+  add(files, ".gitignore", replace_all(k_gitignore, "{credentials}", credential_ignore_rules()));
   return files;
 }
 

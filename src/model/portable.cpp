@@ -16,13 +16,12 @@ constexpr std::string_view k_settings[] = {
 constexpr std::string_view k_memories[] = {"memories", "MEMORY.md", "USER.md"};
 constexpr std::string_view k_sessions[] = {"sessions", "state.db"};
 
-// Folded. Names that mean keys or tokens in whatever directory they lie.
+// Folded. Names that mean keys or tokens in whatever directory they lie; some of them are directories.
 constexpr std::string_view k_credentials[] = {".env",
                                               ".envrc",
                                               ".op.env",
                                               "auth.json",
                                               "auth.lock",
-                                              "auth.json.corrupt",
                                               "npmrc",
                                               ".npmrc",
                                               "honcho.json",
@@ -31,20 +30,34 @@ constexpr std::string_view k_credentials[] = {".env",
                                               ".git-credentials",
                                               ".pypirc",
                                               ".pgpass",
+                                              "pgpass.conf",
                                               ".my.cnf",
+                                              ".mylogin.cnf",
                                               ".htpasswd",
                                               ".vault-token",
+                                              ".s3cfg",
+                                              ".boto",
+                                              ".dockercfg",
+                                              ".dockerconfigjson",
+                                              ".terraformrc",
+                                              "rclone.conf",
+                                              "kubeconfig",
                                               "id_rsa",
                                               "id_dsa",
                                               "id_ecdsa",
+                                              "id_ecdsa_sk",
                                               "id_ed25519",
+                                              "id_ed25519_sk",
                                               ".ssh",
                                               ".gnupg",
+                                              ".password-store",
                                               ".aws",
                                               ".azure",
                                               ".kube",
                                               ".docker",
                                               "credentials.json",
+                                              ".credentials.json",
+                                              "credentials.toml",
                                               "token.json",
                                               "tokens.json",
                                               "client_secret.json",
@@ -56,9 +69,12 @@ constexpr std::string_view k_credentials[] = {".env",
                                               "secrets.toml",
                                               "google_chat_user_token.json",
                                               "application_default_credentials.json"};
-constexpr std::string_view k_credential_ends[] = {".env", ".pem", ".key", ".p12", ".pfx", ".jks", ".keystore", ".kdbx", ".ppk"};
-// Of `.env.SOMETHING`: these show which variables there are, and no values.
-constexpr std::string_view k_env_examples[] = {".env.example", ".env.template", ".env.sample", ".env.dist"};
+// As .gitignore writes them. Copies of settings were made before there was an .env to keep keys in.
+constexpr std::string_view k_credential_patterns[] = {".env.*",     "auth.json.*", "config*.bak*", "client_secret_*.json", "*.env",
+                                                      "*.pem",      "*.key",       "*.p12",        "*.pfx",                "*.jks",
+                                                      "*.keystore", "*.kdbx",      "*.ppk",        "*.kubeconfig"};
+// Of `.env.SOMETHING` and `SOMETHING.env`: these show which variables there are, and no values.
+constexpr std::string_view k_example_words[] = {"example", "template", "tmpl", "sample", "dist"};
 
 template <std::size_t N>
 bool is_any_of(std::string_view name, const std::string_view (&names)[N]) {
@@ -74,6 +90,27 @@ bool is_database_log(std::string_view folded) {
   return (end == "-wal" || end == "-shm" || end == "-journal") && (base.ends_with(".db") || base.find(".sqlite") != std::string_view::npos);
 }
 
+/// "*.pem", ".env.*", whose `*` is something; "config*.bak*", whose two may be nothing.
+bool fits(std::string_view name, std::string_view pattern) {
+  const auto star = pattern.find('*');
+  if (!name.starts_with(pattern.substr(0, star))) return false;
+  const std::string_view behind = pattern.substr(star + 1);
+  const auto next = behind.find('*');
+  if (next != std::string_view::npos) return name.find(behind.substr(0, next), star) != std::string_view::npos;
+  return name.size() >= pattern.size() && name.ends_with(behind);
+}
+
+/// `.env.example`, `.env.local.template`, `sample.env`
+bool is_env_example(std::string_view folded) {
+  std::string_view word = folded;
+  if (folded.starts_with(".env")) {
+    word = folded.substr(folded.rfind('.') + 1);
+  } else if (folded.ends_with(".env")) {
+    word = folded.substr(0, folded.size() - 4);
+  }
+  return word.size() < folded.size() && is_any_of(word, k_example_words);
+}
+
 bool is_passing(std::string_view name) {
   const std::string folded = fold(name);
   return folded == "__pycache__" || folded == ".ds_store" || is_git_directory_name(name) || folded.ends_with(".pyc") ||
@@ -85,12 +122,25 @@ bool is_passing(std::string_view name) {
 
 bool is_credential_name(std::string_view name) {
   const std::string folded = fold(name);
-  if (is_any_of(folded, k_env_examples)) return false;
-  if (is_any_of(folded, k_credentials) || folded.starts_with(".env.") || folded.starts_with("auth.json.")) return true;
-  // Copies of settings that were made before there was an .env to keep keys in.
-  if (folded.starts_with("config") && folded.find(".bak") != std::string::npos) return true;
-  return std::any_of(std::begin(k_credential_ends), std::end(k_credential_ends),
-                     [&](std::string_view end) { return folded.size() > end.size() && folded.ends_with(end); });
+  if (is_env_example(folded)) return false;
+  return is_any_of(folded, k_credentials) || std::any_of(std::begin(k_credential_patterns), std::end(k_credential_patterns),
+                                                         [&](std::string_view pattern) { return fits(folded, pattern); });
+}
+
+bool is_credential_path(const RelPath& path) {
+  const auto components = path.components();
+  return std::any_of(components.begin(), components.end(), is_credential_name);
+}
+
+std::string credential_ignore_rules() {
+  std::string rules;
+  const auto add = [&](std::string_view rule) { rules += std::string(rule) + "\n"; };
+  for (const std::string_view name : k_credentials) add(name);
+  for (const std::string_view pattern : k_credential_patterns) add(pattern);
+  for (const std::string_view word : k_example_words) add("!.env*." + std::string(word));
+  add("!.env.EXAMPLE");
+  for (const std::string_view word : k_example_words) add("!" + std::string(word) + ".env");
+  return rules;
 }
 
 std::optional<RelPath> database_of_log(const RelPath& path) {
@@ -101,8 +151,8 @@ std::optional<RelPath> database_of_log(const RelPath& path) {
 }
 
 ProfilePart part_of(const RelPath& path) {
+  if (is_credential_path(path)) return ProfilePart::credential;
   const auto components = path.components();
-  if (std::any_of(components.begin(), components.end(), is_credential_name)) return ProfilePart::credential;
   const std::string_view root = path.first();
   const bool is_data = is_any_of(root, k_memories) || is_any_of(root, k_sessions);
   if (!is_data && root != "profile.yaml" && is_user_owned(path)) return ProfilePart::machine;

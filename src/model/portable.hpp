@@ -4,6 +4,8 @@
 #pragma once
 
 #include <optional>
+#include <string>
+#include <string_view>
 
 #include "base/rel_path.hpp"
 
@@ -27,7 +29,11 @@ ProfilePart part_of(const RelPath& path);
 /// program used it needs both (https://www.sqlite.org/wal.html, "The WAL File").
 std::optional<RelPath> database_of_log(const RelPath& path);
 
-/// A name that holds keys or tokens wherever it lies: `.env`, `auth.json`, `id_ed25519`, `server.pem`.
+/// A name that holds keys or tokens wherever it lies: `.env`, `auth.json`, `id_ed25519`, `server.pem`, `.ssh`.
 bool is_credential_name(std::string_view name);
+/// One of its components is such a name. Nobody ships, packs, exports or imports such a file.
+bool is_credential_path(const RelPath& path);
+/// The same names as lines of a .gitignore. (Git takes case as it stands; the names above are meant in any.)
+std::string credential_ignore_rules();
 
 }  // namespace kopi

@@ -18,148 +18,13 @@ constexpr std::size_t k_most_redactions = 100;
 
 constexpr std::string_view k_redacted_quoted = "\"REDACTED_BY_KOPI\"";
 
-constexpr bool is_word(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
-}
 constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 constexpr bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+constexpr bool is_word(char c) { return is_letter(c) || is_digit(c) || c == '_' || c == '-'; }
 constexpr bool is_base64(char c) { return is_letter(c) || is_digit(c) || c == '+' || c == '/' || c == '='; }
 
-/// A key that says by its first characters whose it is. `length`: of what follows the prefix, at least.
-struct Prefix {
-  std::string_view start;
-  std::size_t length;
-  std::string_view what;
-};
-constexpr Prefix k_prefixes[] = {{"sk-", 16, "a model provider's key"},
-                                 {"sk_live_", 16, "a payment key"},
-                                 {"sk_test_", 16, "a payment key"},
-                                 {"rk_live_", 16, "a payment key"},
-                                 {"whsec_", 16, "a webhook's secret"},
-                                 {"ghp_", 20, "a GitHub token"},
-                                 {"gho_", 20, "a GitHub token"},
-                                 {"ghu_", 20, "a GitHub token"},
-                                 {"ghs_", 20, "a GitHub token"},
-                                 {"ghr_", 20, "a GitHub token"},
-                                 {"github_pat_", 20, "a GitHub token"},
-                                 {"glpat-", 16, "a GitLab token"},
-                                 {"gldt-", 16, "a GitLab token"},
-                                 {"xoxb-", 10, "a Slack token"},
-                                 {"xoxp-", 10, "a Slack token"},
-                                 {"xoxa-", 10, "a Slack token"},
-                                 {"xoxr-", 10, "a Slack token"},
-                                 {"xoxs-", 10, "a Slack token"},
-                                 {"xapp-", 10, "a Slack token"},
-                                 {"AKIA", 16, "an AWS key"},
-                                 {"ASIA", 16, "an AWS key"},
-                                 {"AIza", 30, "a Google key"},
-                                 {"ya29.", 20, "a Google token"},
-                                 {"GOCSPX-", 16, "a Google client secret"},
-                                 {"hf_", 20, "a Hugging Face token"},
-                                 {"gsk_", 20, "a Groq key"},
-                                 {"xai-", 20, "an xAI key"},
-                                 {"pplx-", 20, "a Perplexity key"},
-                                 {"r8_", 20, "a Replicate token"},
-                                 {"npm_", 30, "an npm token"},
-                                 {"pypi-", 30, "a PyPI token"},
-                                 {"dckr_pat_", 20, "a Docker token"},
-                                 {"dop_v1_", 20, "a DigitalOcean token"},
-                                 {"SG.", 30, "a SendGrid key"},
-                                 {"shpat_", 16, "a Shopify token"},
-                                 {"lin_api_", 16, "a Linear key"},
-                                 {"ntn_", 20, "a Notion token"},
-                                 {"secret_", 30, "a secret"},
-                                 {"tvly-", 16, "a Tavily key"},
-                                 {"AGE-SECRET-KEY-1", 30, "an age key"},
-                                 {"RWRTY0Iy", 40, "a minisign secret key"},
-                                 {"hvs.", 20, "a Vault token"},
-                                 {"dapi", 32, "a Databricks token"}};
-
-// Which two characters a key can start with: nearly every word of a text is told apart by one look.
-constexpr std::size_t pair_of(char first, char second) {
-  return static_cast<std::size_t>(static_cast<unsigned char>(first)) << 8 | static_cast<unsigned char>(second);
-}
-constexpr auto k_pairs = [] {
-  std::array<std::uint64_t, 1024> pairs{};
-  const auto add = [&](std::string_view start) {
-    pairs[pair_of(start[0], start[1]) / 64] |= std::uint64_t{1} << pair_of(start[0], start[1]) % 64;
-  };
-  for (const Prefix& prefix : k_prefixes) add(prefix.start);
-  add("ey");  // a JSON web token
-  return pairs;
-}();
-constexpr bool may_start(char first, char second) { return (k_pairs[pair_of(first, second) / 64] >> pair_of(first, second) % 64 & 1) != 0; }
-
-using detail::is_secret_name;
-using detail::Span;
-
-std::size_t word_end(std::string_view line, std::size_t at, bool dots) {
-  while (at < line.size() && (is_word(line[at]) || (dots && line[at] == '.'))) ++at;
-  return at;
-}
-
-std::optional<Span> prefixed(std::string_view line, std::size_t at) {
-  const std::string_view rest = line.substr(at);
-  for (const Prefix& prefix : k_prefixes) {
-    if (!rest.starts_with(prefix.start)) continue;
-    const bool dots = prefix.start.ends_with('.');
-    std::size_t end = word_end(line, at + prefix.start.size(), dots);
-    if (prefix.start == "RWRTY0Iy") {
-      while (end < line.size() && is_base64(line[end])) ++end;
-    }
-    if (end - at >= prefix.start.size() + prefix.length) return Span{at, end, prefix.what};
-  }
-  if (!rest.starts_with("eyJ")) return std::nullopt;
-  const std::size_t end = word_end(line, at, true);
-  const bool is_token =
-      std::count(line.begin() + static_cast<std::ptrdiff_t>(at), line.begin() + static_cast<std::ptrdiff_t>(end), '.') >= 2;
-  return is_token && end - at >= 40 ? std::optional(Span{at, end, "a JSON web token"}) : std::nullopt;
-}
-
-/// `scheme://user:password@host`
-std::optional<Span> url_password(std::string_view line, std::size_t colon) {
-  if (line.substr(colon, 3) != "://") return std::nullopt;
-  std::size_t password = 0;
-  for (std::size_t at = colon + 3; at < line.size(); ++at) {
-    const char c = line[at];
-    if (c == '/' || c == '?' || c == '#' || c == '"' || c == '\'' || c == '`' || c == '<' || c == '>' ||
-        static_cast<unsigned char>(c) <= ' ')
-      break;
-    if (c == ':' && password == 0) password = at + 1;
-    if (c != '@') continue;
-    const std::string_view found = password == 0 ? std::string_view() : line.substr(password, at - password);
-    // A token can be the user's name as well: https://TOKEN:x-oauth-basic@host. Then both go.
-    for (std::size_t start = colon + 3; start + 1 < password; ++start) {
-      if (is_word(line[start - 1]) || !may_start(line[start], line[start + 1]) || !prefixed(line, start)) continue;
-      return Span{start, at, "a token in a URL"};
-    }
-    const bool stands_for_one = found.empty() || found == k_redacted || found.starts_with('$') || found.starts_with('{');
-    return stands_for_one ? std::nullopt : std::optional(Span{password, at, "a password in a URL"});
-  }
-  return std::nullopt;
-}
-
-/// A Telegram bot's token: `123456789:AAH…`, thirty-five characters behind the colon.
-std::optional<Span> bot_token(std::string_view line, std::size_t colon) {
-  std::size_t begin = colon;
-  while (begin > 0 && is_digit(line[begin - 1])) --begin;
-  const std::size_t digits = colon - begin;
-  const std::size_t end = word_end(line, colon + 1, false);
-  const bool fits = digits >= 8 && digits <= 12 && end - colon - 1 >= 33 && end - colon - 1 <= 40;
-  return fits ? std::optional(Span{begin, end, "a bot's token"}) : std::nullopt;
-}
-
-/// Something that stands where a secret would: a variable, a hint at what to fill in.
-bool is_placeholder(std::string_view value) {
-  constexpr std::string_view words[] = {"your", "example", "placeholder", "changeme", "change-me",
-                                        "xxxx", "****",    "....",        "redacted", "dummy"};
-  const std::string lower = to_lower_ascii(value);
-  if (value.find_first_of("${<(") != std::string_view::npos) return true;
-  return std::any_of(std::begin(words), std::end(words), [&](std::string_view word) { return lower.find(word) != std::string::npos; });
-}
-
 bool looks_secret(std::string_view name, std::string_view value, bool quoted) {
-  if (value.size() < 8 || is_placeholder(value)) return false;
+  if (value.size() < 8 || is_placeholder_for_secret(value)) return false;
   const bool letters = std::any_of(value.begin(), value.end(), is_letter);
   const bool digits = std::any_of(value.begin(), value.end(), is_digit);
   if (digits && (letters || value.size() >= 16)) return true;
@@ -169,7 +34,7 @@ bool looks_secret(std::string_view name, std::string_view value, bool quoted) {
 }
 
 /// `api_key: VALUE`, `"password": "VALUE"`, `TOKEN=VALUE`, `Authorization: Bearer VALUE`; `at` is the colon or equals sign.
-std::optional<Span> named_value(std::string_view line, std::size_t at) {
+std::optional<SecretSpan> named_value(std::string_view line, std::size_t at) {
   std::size_t end = at;
   while (end > 0 && (line[end - 1] == ' ' || line[end - 1] == '"' || line[end - 1] == '\'' || line[end - 1] == '\\')) --end;
   std::size_t begin = end;
@@ -189,21 +54,31 @@ std::optional<Span> named_value(std::string_view line, std::size_t at) {
   if (quoted && line.find(quote, value) == std::string_view::npos) quoted = false;  // it may stand within another quotation
   while (stop < line.size() && (quoted ? line[stop] != quote && line[stop] != '\\' : ends.find(line[stop]) == std::string_view::npos))
     ++stop;
+  // A header with several of them: all go.
+  const bool is_cookie = to_lower_ascii(name).ends_with("cookie") && line.substr(value, stop - value).find('=') != std::string_view::npos;
+  if (is_cookie && !quoted) stop = std::min(line.find_first_of("\"'`\\", value), line.size());
   if (!looks_secret(name, line.substr(value, stop - value), quoted)) return std::nullopt;
-  return Span{value, stop, detail::k_named};
+  return SecretSpan{value, stop, detail::k_named, SecretKind::named};
 }
 
-std::optional<Span> secret_at(std::string_view line, std::size_t at) {
-  const char c = line[at];
-  if (at + 1 < line.size() && may_start(c, line[at + 1]) && (at == 0 || !is_word(line[at - 1]))) {
-    if (const auto span = prefixed(line, at)) return span;
-  }
-  if (c != ':' && c != '=') return std::nullopt;
-  if (c == ':') {
-    if (const auto span = url_password(line, at)) return span;
-    if (const auto span = bot_token(line, at)) return span;
-  }
-  return named_value(line, at);
+/// `--token VALUE` of a command; `at` is its first dash.
+std::optional<SecretSpan> option_value(std::string_view line, std::size_t at) {
+  if (!line.substr(at).starts_with("--") || (at > 0 && is_word(line[at - 1]))) return std::nullopt;
+  std::size_t end = at + 2;
+  while (end < line.size() && is_word(line[end])) ++end;
+  if (end >= line.size() || line[end] != ' ' || !is_secret_name(line.substr(at + 2, end - at - 2))) return std::nullopt;
+  std::size_t value = std::min(line.find_first_not_of(' ', end), line.size());
+  const bool quoted = value < line.size() && (line[value] == '"' || line[value] == '\'');
+  if (quoted) ++value;
+  const std::size_t stop = std::min(line.find_first_of(" \t\"'`,;})]\\", value), line.size());
+  if (!looks_secret("token", line.substr(value, stop - value), false)) return std::nullopt;
+  return SecretSpan{value, stop, detail::k_named, SecretKind::named};
+}
+
+std::optional<SecretSpan> secret_at(std::string_view line, std::size_t at, bool in_curl) {
+  if (const auto span = secret_shape_at(line, at, in_curl)) return span;
+  if (line[at] == '-') return option_value(line, at);
+  return line[at] == ':' || line[at] == '=' ? named_value(line, at) : std::nullopt;
 }
 
 bool is_begin_of_key(std::string_view line, std::size_t at) {
@@ -222,6 +97,32 @@ std::size_t end_of_key(std::string_view line, std::size_t at) {
 
 }  // namespace
 
+SecretScanner::Line SecretScanner::scan(std::string_view line, bool starts) {
+  Line found;
+  SettingsScanner::Line named;
+  if (kind_ == TextKind::settings) named = settings_.scan(line, starts);
+  const bool in_curl = std::exchange(in_curl_, line.ends_with('\\') && (in_curl_ || line.find("curl") != std::string_view::npos));
+  found.dropped = named.dropped;
+  if (found.dropped) return found;
+  auto next_named = named.spans.begin();
+  std::size_t told = 0;
+  for (std::size_t at = 0; at < line.size(); ++at) {
+    auto span = secret_at(line, at, in_curl);
+    if (line[at] == '-' && is_begin_of_key(line, at)) {
+      span = SecretSpan{at, end_of_key(line, at), "a private key", SecretKind::private_key};
+      found.opens_key = span->end == line.size() && line.find("-----END ", at) == std::string_view::npos;
+    }
+    while (next_named != named.spans.end() && next_named->begin < at) ++next_named;
+    // What the settings' own rules say of a value, they know better.
+    if (next_named != named.spans.end() && next_named->begin == (span ? span->begin : at)) span = *next_named;
+    if (!span || span->begin < told || span->end <= span->begin) continue;
+    told = span->end;
+    at = span->end - 1;
+    found.spans.push_back(*std::move(span));
+  }
+  return found;
+}
+
 void Redactor::note(std::string_view what) {
   has_marks_ = true;
   if (redactions_.size() < k_most_redactions) redactions_.push_back({line_, what});
@@ -236,7 +137,7 @@ Result<bool> Redactor::drop_key_line(std::string_view line) {
   in_key_ = end == std::string_view::npos && (is_header || std::all_of(text.begin(), text.end(), is_base64));
   if (end == std::string_view::npos) return in_key_;
   const std::string_view behind = line.substr(end_of_key(line, 0));
-  if (!trim(behind).empty()) KOPI_CHECK(sink_(behind));
+  if (!trim(behind).empty()) KOPI_CHECK(write(behind));
   return true;
 }
 
@@ -252,35 +153,46 @@ Result<void> Redactor::flush(std::string_view line) {
   std::string_view body = line;
   while (body.ends_with('\n') || body.ends_with('\r')) body.remove_suffix(1);
   if (body.find(k_redacted) != std::string_view::npos) has_marks_ = true;
-  SettingsScanner::Line named;
-  if (kind_ == TextKind::settings) named = settings_.scan(body, std::exchange(starts_line_, ends));
-  if (named.dropped) {
+  const SecretScanner::Line found = scanner_.scan(body, std::exchange(starts_line_, ends));
+  if (found.dropped) {
     line_ += ends ? 1 : 0;
     return {};
   }
-  auto next_named = named.spans.begin();
   std::size_t written = 0;
-  for (std::size_t at = 0; at < body.size(); ++at) {
-    auto span = secret_at(body, at);
-    if (body[at] == '-' && is_begin_of_key(body, at)) {
-      span = Span{at, end_of_key(body, at), "a private key"};
-      in_key_ = span->end == body.size() && body.find("-----END ", at) == std::string_view::npos;
-    }
-    while (next_named != named.spans.end() && next_named->begin < at) ++next_named;
-    // What the settings' own rules say of a value, they know better.
-    if (next_named != named.spans.end() && next_named->begin == (span ? span->begin : at)) span = *next_named;
-    if (!span || span->begin < written) continue;
-    KOPI_CHECK(sink_(body.substr(written, span->begin - written)));
-    KOPI_CHECK(sink_(span->needs_quotes ? k_redacted_quoted : k_redacted));
-    note(span->what);
-    written = span->end;
-    at = span->end - 1;
+  for (const SecretSpan& span : found.spans) {
+    KOPI_CHECK(write(body.substr(written, span.begin - written)));
+    KOPI_CHECK(write(span.needs_quotes ? k_redacted_quoted : k_redacted));
+    note(span.what);
+    written = span.end;
   }
+  in_key_ = found.opens_key;
   line_ += ends ? 1 : 0;
-  return sink_(line.substr(written));
+  return write(line.substr(written));
+}
+
+Result<void> Redactor::write(std::string_view text) { return encoder_ ? sink_(encoder_->feed(text)) : sink_(text); }
+
+// The first four bytes say what the text is written in.
+Result<void> Redactor::take_start(std::string_view& text, bool is_all) {
+  const std::size_t count = std::min(text.size(), 4 - start_.size());
+  start_.append(text.substr(0, count));
+  text.remove_prefix(count);
+  if (start_.size() < 4 && !is_all) return {};
+  is_started_ = true;
+  if (const auto order = utf16_of(start_)) {
+    decoder_.emplace(*order);
+    encoder_.emplace(*order);
+  }
+  return decoder_ ? feed_utf8(decoder_->feed(start_)) : feed_utf8(start_);
 }
 
 Result<void> Redactor::feed(std::string_view text) {
+  if (!is_started_) KOPI_CHECK(take_start(text, false));
+  if (!is_started_ || text.empty()) return {};
+  return decoder_ ? feed_utf8(decoder_->feed(text)) : feed_utf8(text);
+}
+
+Result<void> Redactor::feed_utf8(std::string_view text) {
   while (!text.empty()) {
     const std::size_t newline = text.find('\n');
     const std::size_t count = std::min(newline == std::string_view::npos ? text.size() : newline + 1, k_longest_line - pending_.size());
@@ -300,7 +212,30 @@ Result<void> Redactor::feed(std::string_view text) {
   return {};
 }
 
-Result<void> Redactor::finish() { return pending_.empty() ? Result<void>{} : flush(std::exchange(pending_, {})); }
+Result<void> Redactor::finish() {
+  std::string_view nothing;
+  if (!is_started_) KOPI_CHECK(take_start(nothing, true));
+  if (decoder_) KOPI_CHECK(feed_utf8(decoder_->finish()));
+  if (!pending_.empty()) KOPI_CHECK(flush(std::exchange(pending_, {})));
+  return decoder_ && !decoder_->rest().empty() ? sink_(decoder_->rest()) : Result<void>{};
+}
+
+std::vector<SecretSpan> find_secret_spans(std::string_view text, TextKind kind) {
+  std::vector<SecretSpan> all;
+  SecretScanner scanner(kind);
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t next = std::min(std::min(text.find('\n', at), text.size() - 1) + 1, at + k_longest_line);
+    std::string_view line = text.substr(at, next - at);
+    while (line.ends_with('\n') || line.ends_with('\r')) line.remove_suffix(1);
+    for (SecretSpan span : scanner.scan(line, at == 0 || text[at - 1] == '\n').spans) {
+      span.begin += at;
+      span.end += at;
+      all.push_back(span);
+    }
+    at = next;
+  }
+  return all;
+}
 
 Redacted redact(std::string_view text, TextKind kind) {
   Redacted result;
@@ -330,7 +265,9 @@ TextKind text_kind(std::string_view path) {
 
 bool looks_like_text(std::string_view start) {
   constexpr std::string_view layout = "\t\n\r\f\b\x1b";
-  return std::all_of(start.begin(), start.end(),
+  const auto decoded = utf8_of_utf16(start);
+  const std::string_view text = decoded ? std::string_view(*decoded) : start;
+  return std::all_of(text.begin(), text.end(),
                      [&](char c) { return static_cast<unsigned char>(c) >= ' ' || layout.find(c) != std::string_view::npos; });
 }
 

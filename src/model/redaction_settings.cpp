@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 #include "base/text.hpp"
 #include "model/redaction.hpp"
@@ -33,7 +34,7 @@ bool is_constant(std::string_view name) {
 }
 
 /// What stands where a secret would: nothing, a variable, a hint at what to fill in, a switch.
-bool is_no_secret(std::string_view name, std::string_view value) {
+bool is_no_secret(std::string_view name, std::string_view value, bool quoted = false) {
   value = trim(value);
   const std::string lower = to_lower_ascii(value);
   if (value.empty() || value.find(k_redacted) != npos || value.find("${") != npos || value.find("{{") != npos) return true;
@@ -53,10 +54,14 @@ bool is_no_secret(std::string_view name, std::string_view value) {
   }
   // The name of the variable that holds it: `api_key: OPENAI_API_KEY`.
   if (is_constant(value) && value.find('_') != npos && is_secret_name(value)) return true;
-  // `use_token: 1` is a switch, `pin_token: 12345678` is none, and a password may be any number.
+  // `use_token: 1` is a switch, `max_token: 4096` a figure; a password may be any number, and nobody quotes a figure.
   const bool is_number = std::all_of(value.begin(), value.end(), [](char c) { return is_digit(c) || c == '.'; });
+  if (!is_number || value.size() >= 6 || (quoted && value.size() > 1)) return false;
   const std::string plain = to_lower_ascii(name);
-  return is_number && value.size() < 6 && plain.find("pass") == npos && plain.find("pwd") == npos && plain.find("secret") == npos;
+  for (const std::string_view part : {"pass", "pwd", "secret", "key"}) {
+    if (plain.find(part) != npos) return false;
+  }
+  return true;
 }
 
 /// Behind the value's anchor and tag, its quote excluded.
@@ -135,45 +140,50 @@ bool is_secret_name(std::string_view name) {
                                        "secret",  "password",  "passwd",     "passphrase", "passcode",   "authorization", "credential",
                                        "authkey", "pwd",       "webhookkey", "xapikey",    "apikeys",    "secrets",       "passwords"};
   const std::string lower = to_lower_ascii(name);
+  if (plain == "cookie" || plain == "setcookie" || (lower.starts_with("x-") && lower.ends_with("-key"))) return true;
   return lower == "pass" || lower.ends_with("_pass") || lower.ends_with("-pass") ||
          std::any_of(std::begin(ends), std::end(ends), [&](std::string_view end) { return plain.ends_with(end); });
 }
 
 SettingsScanner::Line SettingsScanner::scan(std::string_view line, bool starts) {
   Line found;
-  const std::size_t indent = skip_blanks(line, 0);
-  if (indent == line.size()) return found;
-  if (!starts) {
-    scan_pairs(line, found, false);
-    return found;
-  }
+  const bool is_text = in_block_ || quote_ != 0;  // of a value that goes on: no items are in it
+  scan_open(line, starts, found);
+  if (is_text && (in_block_ || quote_ != 0 || found.dropped)) return found;
+  scan_options(line, found);
+  std::sort(found.spans.begin(), found.spans.end(), [](const SecretSpan& a, const SecretSpan& b) { return a.begin < b.begin; });
+  return found;
+}
+
+void SettingsScanner::scan_open(std::string_view line, bool starts, Line& found) {
+  const std::size_t indent = skip_blanks(line, line.starts_with("\xEF\xBB\xBF") ? 3 : 0);
+  if (indent == line.size()) return;
+  if (!starts) return scan_pairs(line, found, false);
   if (quote_ != 0) {
     const std::size_t end = closing(line, indent, quote_);
     if (end != npos) quote_ = 0;
     found.dropped = end == npos;
-    if (end != npos && end > indent) found.spans.push_back({indent, end, k_named});
+    if (end != npos && end > indent) found.spans.push_back({indent, end, k_named, SecretKind::named});
     if (end != npos) scan_behind(line, end, found);
-    return found;
+    return;
   }
   if (in_items_) {
-    scan_items(line, indent, found);
-    return found;
+    return scan_items(line, indent, found);
   }
   if (in_block_ && indent > block_column_) {
-    scan_block(line, indent, found);
-    return found;
+    return scan_block(line, indent, found);
   }
   in_block_ = false;
-  if (line[indent] == '#' || (below_ && scan_below(line, indent, found))) return found;
+  if (line[indent] == '#' || (below_ && scan_below(line, indent, found))) return;
   scan_start(line, indent, found);
-  return found;
+  return;
 }
 
 void SettingsScanner::scan_block(std::string_view line, std::size_t indent, Line& found) {
   if (!block_is_secret_) return scan_pairs(line, found, true);
   if (is_no_secret("secret", line.substr(indent))) return;
   found.dropped = block_is_replaced_;
-  if (!block_is_replaced_) found.spans.push_back({indent, line.size(), k_named});
+  if (!block_is_replaced_) found.spans.push_back({indent, line.size(), k_named, SecretKind::named});
   block_is_replaced_ = true;
 }
 
@@ -219,8 +229,9 @@ void SettingsScanner::scan_start(std::string_view line, std::size_t indent, Line
   const std::size_t before = found.spans.size();
   scan_value(line, value, key->column, key->quote == '"', found);
   for (std::size_t i = found.spans.size(); i-- > before;) {
-    const Span& span = found.spans[i];
-    if (is_no_secret(name, line.substr(span.begin, span.end - span.begin)))
+    const SecretSpan& span = found.spans[i];
+    const bool quoted = span.begin > 0 && (line[span.begin - 1] == '"' || line[span.begin - 1] == '\'');
+    if (is_no_secret(name, line.substr(span.begin, span.end - span.begin), quoted))
       found.spans.erase(found.spans.begin() + static_cast<std::ptrdiff_t>(i));
   }
   const bool is_plain = line[value] != '"' && line[value] != '\'' && !in_items_ && !in_block_;
@@ -232,7 +243,7 @@ void SettingsScanner::scan_start(std::string_view line, std::size_t indent, Line
 void SettingsScanner::scan_behind(std::string_view line, std::size_t at, Line& found) const {
   Line rest;
   scan_pairs(line, rest, false);
-  for (const Span& span : rest.spans) {
+  for (const SecretSpan& span : rest.spans) {
     if (span.begin >= at) found.spans.push_back(span);
   }
 }
@@ -252,7 +263,7 @@ void SettingsScanner::scan_value(std::string_view line, std::size_t at, std::siz
     const char quote = line[at];
     const std::size_t begin = skip_scheme(line, at + 1);
     const std::size_t end = closing(line, begin, quote);
-    const Span span{begin, std::min(end, line.size()), k_named};
+    const SecretSpan span{begin, std::min(end, line.size()), k_named, SecretKind::named};
     if (is_no_secret("secret", line.substr(begin, span.end - begin))) return;
     if (end == npos) quote_ = quote;
     found.spans.push_back(span);
@@ -269,7 +280,8 @@ void SettingsScanner::scan_value(std::string_view line, std::size_t at, std::siz
     is_json = stop > at && (behind == line.size() || std::string_view(",}]").find(line[behind]) != npos);
     if (is_json) end = stop;
   }
-  if (!is_no_secret(is_digit(line[at]) ? "password" : "", line.substr(at, end - at))) found.spans.push_back({at, end, k_named, is_json});
+  if (!is_no_secret(is_digit(line[at]) ? "password" : "", line.substr(at, end - at)))
+    found.spans.push_back({at, end, k_named, SecretKind::named, is_json});
 }
 
 /// The items of `[a, "b"]`, which may go on in the next line.
@@ -287,7 +299,7 @@ void SettingsScanner::scan_items(std::string_view line, std::size_t at, Line& fo
     const char quote = line[at] == '"' || line[at] == '\'' ? line[at] : '\0';
     const std::size_t begin = at + (quote != 0 ? 1 : 0);
     const std::size_t end = std::min(quote != 0 ? closing(line, begin, quote) : line.find_first_of(",]", begin), line.size());
-    if (!is_no_secret("secret", line.substr(begin, end - begin))) found.spans.push_back({begin, end, k_named});
+    if (!is_no_secret("secret", line.substr(begin, end - begin))) found.spans.push_back({begin, end, k_named, SecretKind::named});
     at = end + (quote != 0 ? 1 : 0);
   }
 }
@@ -309,28 +321,77 @@ void SettingsScanner::scan_pairs(std::string_view line, Line& found, bool in_pro
     const std::string_view name = line.substr(begin, end - begin);
     if (name.empty() || !is_secret_name(name)) continue;
     const char before = begin == 0 ? ' ' : line[begin - 1];
-    const bool is_key = is_quoted ? before == '"' || before == '\'' : in_braces && !in_string && (before == '{' || before == ',' || is_blank(before));
+    const bool is_key =
+        is_quoted ? before == '"' || before == '\'' : in_braces && !in_string && (before == '{' || before == ',' || is_blank(before));
     const bool is_assigned =
         line[at] == '=' && end == at && (before == '?' || before == '&' || name.starts_with("--") || is_constant(name));
     if (!is_assigned && !(is_key && line[at] == ':')) continue;
     std::size_t value = skip_blanks(line, at + 1);
     if (value < line.size() && line[value] == '\\') ++value;
     const char quote = value < line.size() && (line[value] == '"' || line[value] == '\'') ? line[value] : '\0';
-    if (quote != 0 && is_assigned && value + 1 < line.size() && std::string_view(",]} ").find(line[value + 1]) != npos) continue;
+    if (quote != 0 && is_assigned) {  // it may be the end of the quotation that the name stands in
+      const std::size_t behind = skip_blanks(line, value + 1);
+      if (behind != value + 1 || behind >= line.size() || std::string_view(",]}:").find(line[behind]) != npos) continue;
+    }
     value = skip_scheme(line, value + (quote != 0 ? 1 : 0));
-    std::size_t stop = quote == 0   ? npos
-                       : is_escaped ? line.find_first_of("\\\"", value)
-                                    : closing(line, value, quote);
+    std::size_t stop = quote == 0 ? npos : is_escaped ? line.find_first_of("\\\"", value) : closing(line, value, quote);
     // A quotation that stays open may stand within another one, which must not lose its end.
     if (stop == npos && (quote == 0 || is_assigned))
       stop = line.find_first_of(is_assigned ? std::string_view(" \t\"'`,;&)]}\\") : std::string_view(",}]"), value);
     stop = std::min(stop, line.size());
     while (quote == 0 && stop > value && is_blank(line[stop - 1])) --stop;
     if (stop <= value || (quote == 0 && (line[value] == '{' || line[value] == '['))) continue;
-    if (is_no_secret(name, line.substr(value, stop - value))) continue;
-    found.spans.push_back({value, stop, k_named, quote == 0 && is_quoted && !is_escaped});
+    if (is_no_secret(name, line.substr(value, stop - value), quote != 0)) continue;
+    found.spans.push_back({value, stop, k_named, SecretKind::named, quote == 0 && is_quoted && !is_escaped});
     if (quote == '"' && !is_escaped) in_string = true;  // its end comes next
     at = stop - 1;
+  }
+}
+
+// The item behind "--token" of a list, or the word behind it in a command; what follows `at` of the line, or of the next one.
+std::size_t SettingsScanner::scan_word_behind(std::string_view line, std::size_t at, Line& found) const {
+  const char quote = line[at] == '"' || line[at] == '\'' ? line[at] : '\0';
+  const std::size_t begin = at + (quote != 0 ? 1 : 0);
+  std::size_t end = quote != 0 ? closing(line, begin, quote) : line.find_first_of(" \t,]}\"'`;|)\\", begin);
+  if (quote != 0 && end == npos) return begin;
+  end = std::min(end, line.size());
+  const std::size_t behind = skip_blanks(line, end + (quote != 0 ? 1 : 0));
+  const bool is_key = behind < line.size() && line[behind] == ':';
+  const std::string_view value = line.substr(begin, end - begin);
+  const bool is_known =
+      std::any_of(found.spans.begin(), found.spans.end(), [&](const SecretSpan& span) { return span.begin < end && begin < span.end; });
+  if (is_key || is_known || value.starts_with('-') || value.find_first_of("{[&|>=") == 0 || is_no_secret("password", value)) return end;
+  found.spans.push_back({begin, end, k_named, SecretKind::named, quote == 0 && std::all_of(value.begin(), value.end(), is_digit)});
+  return end;
+}
+
+/// `["--token", "VALUE"]`, its two items on a line each, and `run: tool --token VALUE`.
+void SettingsScanner::scan_options(std::string_view line, Line& found) {
+  std::size_t at = skip_dashes(line, skip_blanks(line, 0));
+  if (at >= line.size()) return;
+  if (std::exchange(after_option_, false) && line[at] != '#' && !key_at(line, at)) scan_word_behind(line, at, found);
+  for (at = line.find("-"); at != npos; at = line.find("-", at)) {
+    const char before = at == 0 ? ' ' : line[at - 1];
+    const std::size_t name = line.find_first_not_of('-', at);
+    std::size_t end = std::min(name, line.size());
+    while (end < line.size() && is_word(line[end])) ++end;
+    const bool is_option = std::string_view(" \t\"'[,").find(before) != npos && name != npos && end > name && name - at <= 2;
+    if (!is_option || !is_secret_name(line.substr(name, end - name))) {
+      at = std::max(end, at + 1);
+      continue;
+    }
+    const bool is_item = before == '"' || before == '\'';
+    at = end;
+    if (is_item ? end >= line.size() || line[end] != before : false) continue;
+    std::size_t behind = skip_blanks(line, end + (is_item ? 1 : 0));
+    const bool has_comma = behind < line.size() && line[behind] == ',';
+    if (has_comma) behind = skip_blanks(line, behind + 1);
+    if (behind >= line.size()) {
+      after_option_ = true;
+      return;
+    }
+    // Of a quoted item only a comma leads to the next one; of a word in a command, only blanks.
+    if (is_item ? has_comma : has_comma || behind > end) at = scan_word_behind(line, behind, found);
   }
 }
 

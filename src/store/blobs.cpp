@@ -19,9 +19,12 @@ bool Blobs::has(const Digest& digest) const { return path_exists(path_of(digest)
 
 Result<void> Blobs::put(const Digest& digest, std::string_view content) const {
   const std::string path = path_of(digest);
-  // A crash before the flush can leave a name without its content.
+  // A crash before the flush can leave a name without its content, and a failing disk other content.
   struct stat present {};
-  if (::stat(path.c_str(), &present) == 0 && static_cast<std::size_t>(present.st_size) == content.size()) return {};
+  if (::stat(path.c_str(), &present) == 0 && static_cast<std::size_t>(present.st_size) == content.size()) {
+    const auto stored = read_file(path);
+    if (stored && *stored == content) return {};
+  }
   return replace(digest, content);
 }
 

@@ -200,15 +200,48 @@ Result<std::map<Digest, std::vector<std::string>>> needed_blobs(const Home& home
   return needed;
 }
 
+// Another copy of it lies in the profile, as it was shipped; or it is the ledger, which the profile has too.
+bool has_copy(const Home& home, const std::string& profile, const Digest& digest) {
+  const auto name = ProfileName::parse(profile);
+  const auto installed = name ? read_installed(home, *name) : Result<std::optional<Installed>>(Error{});
+  if (!installed || !*installed) return true;  // doctor --repair has something to do there in any case
+  if (sha256(render_ledger((*installed)->ledger)) == digest) return true;
+  const auto directory = Directory::open(home.profile_path(*name));
+  if (!directory) return false;
+  bool is_listed = false;
+  for (const auto& [path, entry] : (*installed)->ledger) {
+    if (entry.digest != digest) continue;
+    is_listed = true;
+    const auto live = directory->read(path, std::size_t{1} << 30);
+    if (live && sha256(*live) == digest) return true;
+  }
+  return !is_listed;  // only an earlier state needs it, which doctor --repair sets aside
+}
+
 }  // namespace
+
+Result<Garbage> find_damaged_garbage(const Home& home, const StoreContents& store, const Interrupt* interrupt) {
+  KOPI_TRY(const auto needed, needed_blobs(home));
+  Garbage garbage;
+  for (const auto& [digest, size] : store.blobs) {
+    if (needed.contains(digest)) continue;
+    if (interrupt != nullptr && interrupt->requested()) return interrupted_error();
+    const auto content = read_file(join_path(blobs_path(home), digest.hex()), std::size_t{4} << 30);
+    if (content && sha256(*content) != digest) garbage.blobs.emplace(digest, size);
+  }
+  return garbage;
+}
 
 Result<StoreDamage> check_store(const Home& home, const StoreContents& store, const Interrupt* interrupt) {
   KOPI_TRY(const auto needed, needed_blobs(home));
   StoreDamage damage;
   const auto add = [&](const Digest& digest, std::string reason) {
     const auto users = needed.find(digest);
-    damage.blobs.push_back({join_path(blobs_path(home), digest.hex()), digest, std::move(reason),
-                            users == needed.end() ? std::vector<std::string>() : users->second});
+    StoreDamage::Blob blob{join_path(blobs_path(home), digest.hex()), digest, std::move(reason), {}, false};
+    if (users != needed.end()) blob.users = users->second;
+    blob.is_last = !blob.users.empty() && std::none_of(blob.users.begin(), blob.users.end(),
+                                                       [&](const std::string& user) { return has_copy(home, user, digest); });
+    damage.blobs.push_back(std::move(blob));
   };
   for (const auto& blob : store.blobs) {
     if (interrupt != nullptr && interrupt->requested()) return interrupted_error();

@@ -53,6 +53,9 @@ struct Garbage {
   std::size_t count() const { return blobs.size() + left_over.size(); }
 };
 Garbage find_garbage(const StoreContents& store, const std::vector<BlobUser>& users);
+/// Blobs that no longer have their digest and that no ledger or kept state needs. Whatever else names them has nothing of them. Only what
+/// is not needed is hashed.   @error io, interrupted
+Result<Garbage> find_damaged_garbage(const Home& home, const StoreContents& store, const Interrupt* interrupt);
 /// Needs the store's exclusive lock, held since before find_blob_users().   @error io, interrupted  what is removed by then is gone
 Result<void> remove_garbage(const Home& home, const Garbage& garbage, const Interrupt* interrupt);
 
@@ -62,6 +65,8 @@ struct StoreDamage {
     Digest digest;
     std::string reason;              ///< "damaged" or "missing", or why it can't be read
     std::vector<std::string> users;  ///< the profiles that need it
+    /// The profile that needs it has no other copy: neither a file that is as it was shipped nor a ledger to write it from.
+    bool is_last = false;
   };
   std::vector<Blob> blobs;
 };

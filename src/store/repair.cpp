@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/text.hpp"
 #include "formats/json.hpp"
 #include "store/blobs.hpp"
 #include "store/history.hpp"
@@ -119,7 +120,7 @@ class Mender {
       repairs_.push_back(
           {fmt::format("the store has lost what was shipped as {} that you edited or deleted: the next update can't merge there",
                        lost == 1 ? "a file" : fmt::format("{} files", lost)),
-           false, fmt::format("kopi profile install {} --name {} --force", (*installed)->record.source, name_.str())});
+           false, fmt::format("kopi profile install {} --name {} --force", shell_quote((*installed)->record.source), name_.str())});
     }
     return {};
   }

@@ -48,7 +48,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
   const Redacted once = redact(text, kind);
   KOPI_MUST(in_pieces(text, kind, piece) == once.text, once.text);
-  KOPI_MUST(once.has_marks == (once.text.find(k_redacted) != std::string::npos), once.text);
+  if (!utf16_of(text)) KOPI_MUST(once.has_marks == (once.text.find(k_redacted) != std::string::npos), once.text);
   if (once.redactions.empty()) KOPI_MUST(once.text == text, once.text);
   if (kind != TextKind::settings) return 0;
 

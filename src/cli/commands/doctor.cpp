@@ -3,12 +3,15 @@
 #include "base/text.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/commands/env_file.hpp"
+#include "cli/locks.hpp"
 #include "formats/json.hpp"
 #include "installer/live.hpp"
+#include "installer/refetch.hpp"
 #include "model/mcp.hpp"
 #include "model/settings.hpp"
 #include "runtime/agent.hpp"
 #include "store/blobs.hpp"
+#include "store/collect.hpp"
 #include "store/history.hpp"
 #include "store/install_record.hpp"
 #include "store/profiles.hpp"
@@ -20,8 +23,9 @@
 namespace kopi::cli {
 namespace {
 
-constexpr OptionSpec options[] = {{"--offline", "", "leave out what needs the network"},
-                                  {"--repair", "", "mend kopi's own records first: from the history, the store and the live files"}};
+constexpr OptionSpec options[] = {
+    {"--offline", "", "leave out what needs the network"},
+    {"--repair", "", "mend kopi's own records first: from the history, the store, the live files and, but for --offline, the source"}};
 constexpr ExampleSpec examples[] = {{"kopi doctor", "is everything in order, and how to mend what is not"},
                                     {"coder doctor --offline --json", "without the network, as data"},
                                     {"kopi doctor --repair", "mend records that are damaged"}};
@@ -50,10 +54,13 @@ class Doctor {
         add("repair", Status::fail, readable.error().message, readable.error().hint);
         continue;
       }
+      refetch(name);
       KOPI_TRY(const auto repairs, repair_profile(context_.home, name).while_doing("mending {}", name.str()));
       const std::string whose = name == name_ ? "" : name.str() + ": ";
       for (const Repair& repair : repairs) add("repair", repair.whole ? Status::ok : Status::warn, whose + repair.what, repair.hint);
     }
+    // Where a profile can't be read, nobody knows what it needs: then nothing is cleared away.
+    if (const auto cleared = clear_store(); !cleared) add("repair", Status::warn, cleared.error().message, cleared.error().hint);
     return {};
   }
 
@@ -77,6 +84,29 @@ class Doctor {
   }
 
  private:
+  // First, so that what is mended afterwards finds it. Where the source can't be had, the repair itself names what is lost.
+  void refetch(const ProfileName& name) {
+    if (offline_ || !profile_exists(context_.home, name)) return;
+    const auto lock = hold_store(context_, LockMode::shared, "kopi doctor --repair");
+    const auto fetched = lock ? refetch_lost(name, context_.install_context()) : Result<Refetched>(lock.error());
+    if (!fetched) return add("repair", Status::warn, name.str() + ": its source can't be asked again: " + fetched.error().message);
+    if (fetched->stored == 0) return;
+    add("repair", Status::ok, fmt::format("{}: {} fetched again from the source", name.str(), count_of(fetched->stored, "file")));
+  }
+
+  // Damaged copies of what nothing needs: nothing could be made of them.
+  Result<void> clear_store() {
+    KOPI_TRY(const FileLock lock, hold_store(context_, LockMode::exclusive, "kopi doctor --repair"));
+    KOPI_TRY(const StoreContents store, list_store(context_.home));
+    KOPI_TRY(const Garbage damaged, find_damaged_garbage(context_.home, store, &context_.interrupt));
+    KOPI_CHECK(remove_garbage(context_.home, damaged, &context_.interrupt));
+    if (damaged.count() > 0)
+      add("repair", Status::ok,
+          fmt::format("{} of the store that nothing needs {} removed", count_of(damaged.count(), "damaged file"),
+                      damaged.count() == 1 ? "is" : "are"));
+    return {};
+  }
+
   void add(std::string name, Status status, std::string message, std::string hint = {}) {
     checks_.push_back({std::move(name), status, std::move(message), context_.addressed(std::move(hint))});
   }

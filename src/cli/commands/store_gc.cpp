@@ -15,7 +15,9 @@ Result<Outcome> run(Context& context, const Arguments& given) {
   KOPI_TRY(const FileLock lock, hold_store(context, dry_run ? LockMode::shared : LockMode::exclusive, "kopi store gc"));
   KOPI_TRY(const StoreContents store, list_store(context.home));
   KOPI_TRY(const auto users, find_blob_users(context.home));
-  const Garbage garbage = find_garbage(store, users);
+  Garbage garbage = find_garbage(store, users);
+  KOPI_TRY(Garbage damaged, find_damaged_garbage(context.home, store, &context.interrupt));
+  garbage.blobs.merge(damaged.blobs);
   if (!dry_run) KOPI_CHECK(remove_garbage(context.home, garbage, &context.interrupt));
   Outcome outcome;
   outcome.data = Node::mapping({{"dry_run", dry_run},
@@ -41,7 +43,8 @@ const CommandSpec store_gc_command{
     "store gc",
     "Remove what nothing needs from the store",
     "The store keeps every file as it was shipped: the base of the next merge, and what a rollback restores. What no profile, no kept "
-    "state, no pending merge and no unfinished work names is removed. While it runs, no install or update adds anything.",
+    "state, no pending merge and no unfinished work names is removed, and so is what is damaged and stands behind no file of theirs. While "
+    "it runs, no install or update adds anything.",
     {},
     options,
     examples,

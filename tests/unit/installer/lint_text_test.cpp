@@ -108,18 +108,6 @@ TEST_CASE("names that say secret") {
   }
 }
 
-TEST_CASE("files for credentials") {
-  for (const std::string_view path :
-       {".env", "skills/x/.env", ".env.local", "prod.env", "auth.json", "keys/id_ed25519", "a.p12", ".netrc"}) {
-    CAPTURE(path);
-    CHECK(is_credential_file(path));
-  }
-  for (const std::string_view path : {".env.EXAMPLE", ".env.template", "environment.md", "id_rsa.pub", "auth.md", "author.json"}) {
-    CAPTURE(path);
-    CHECK_FALSE(is_credential_file(path));
-  }
-}
-
 TEST_CASE("schedules: five fields of cron, the short words, intervals, times") {
   for (const std::string_view text :
        {"0 8 * * *", "*/5 * * * *", "30 7 * * 1-5", "0 0 1,15 jan-jun mon", "@daily", "every 30m", "30m", "2h", "every 2 hours",

@@ -48,6 +48,21 @@ TEST_CASE("every file of a profile belongs to one part") {
       {"tools/.ssh/config", "credential"},
       {"Auth.json", "credential"},
       {"config.yaml.bak", "credential"},
+      {"skills/a/.aws/credentials", "credential"},
+      {"knowledge/.kube/config", "credential"},
+      {".pgpass", "credential"},
+      {"tools/.docker/config.json", "credential"},
+      {"tools/.gnupg/pubring.kbx", "credential"},
+      {"knowledge/my.kdbx", "credential"},
+      {"skills/a/server.key", "credential"},
+      {"tools/client_secret_1234-a.apps.googleusercontent.com.json", "credential"},
+      {"skills/a/.env.local.example", "settings"},
+      {"skills/a/sample.env", "settings"},
+      {"skills/a/prod.env", "credential"},
+      {"skills/a/id_rsa.pub", "settings"},
+      {"skills/a/environment.md", "settings"},
+      {"skills/a/author.json", "settings"},
+      {"skills/a/.key", "settings"},
       {"platforms/whatsapp/session/creds", "machine"},
       {".kopi/install.json", "machine"},
       {".KOPI/approvals.json", "machine"},
@@ -65,5 +80,13 @@ TEST_CASE("every file of a profile belongs to one part") {
   for (const auto& [path, part] : parts) {
     CAPTURE(path);
     CHECK(part_name(path) == part);
+  }
+}
+
+TEST_CASE("a .gitignore has a line for each name of credentials, and none for examples") {
+  const std::string rules = "\n" + credential_ignore_rules();
+  for (const std::string_view line : {".env", ".env.*", "*.pem", "*.key", "*.kdbx", ".ssh", ".aws", ".gnupg", ".pgpass", "!.env*.example"}) {
+    CAPTURE(line);
+    CHECK(rules.find("\n" + std::string(line) + "\n") != std::string::npos);
   }
 }

@@ -24,14 +24,37 @@ const std::string k_end = std::string("-----END RSA PRIVATE") + " KEY-----";
 }  // namespace
 
 TEST_CASE("keys are known by how they start") {
-  CHECK(shown("use " + k_key + " here\n") == "use REDACTED_BY_KOPI here\n|1 a model provider's key\n");
+  CHECK(shown("use " + k_key + " here\n") == "use REDACTED_BY_KOPI here\n|1 an Anthropic key\n");
   CHECK(shown("a\n\n" + k_github) == "a\n\nREDACTED_BY_KOPI|3 a GitHub token\n");
   CHECK(shown("{\"k\":\"" + k_key + "\",\"g\":\"" + k_github + "\"}") ==
-        "{\"k\":\"REDACTED_BY_KOPI\",\"g\":\"REDACTED_BY_KOPI\"}|1 a model provider's key\n1 a GitHub token\n");
+        "{\"k\":\"REDACTED_BY_KOPI\",\"g\":\"REDACTED_BY_KOPI\"}|1 an Anthropic key\n1 a GitHub token\n");
   CHECK(shown("123456789:" + std::string(35, 'A')) == "REDACTED_BY_KOPI|1 a bot's token\n");
   const std::string token =
       std::string("ey") + "JhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U";
   CHECK(shown(token) == "REDACTED_BY_KOPI|1 a JSON web token\n");
+}
+
+TEST_CASE("tokens with a form of their own, and addresses that are keys") {
+  const auto one = [](const std::string& before, const std::string& secret, const std::string& behind) {
+    CAPTURE(before, secret);
+    CHECK(redact(before + secret + behind).text == before + "REDACTED_BY_KOPI" + behind);
+    CHECK(redact(before + secret + behind, TextKind::settings).text == before + "REDACTED_BY_KOPI" + behind);
+  };
+  one("token ", std::string("MTAxMjM0NTY3ODkwMTIzNDU2") + ".GabcDE.abcdefghijklmnopqrstuvwxyz0123456789AB", ".\n");
+  one("post to https://hooks.slack" + std::string(".com/"), "services/T0AB1CD2E/B0AB1CD2E/abcdefghijklmnopqrstuvwx", "\n");
+  one("post to https://discord" + std::string(".com/api/webhooks/"), "123456789012345678/abcdefghijklmnop-qrstuvwxyz_0123456789", " now\n");
+  one("-H 'Auth: Basic ", std::string("dXNlcjpodW50") + "ZXIyMg==", "'\n");
+  one("use Bearer ", "abcdefgh12345678", ".\n");
+  one("curl -u ada:", "hunter22", " https://example.com\n");
+  one("curl -s \\\n  --user 'ada:", "hunter22", "' https://example.com\n");
+  one("\"a\\n", k_github, "\"\n");
+  for (const std::string_view text :
+       {"docker run -u node:node image\n", "curl -u ada:$PASSWORD https://x.example\n", "Basic authentication is enough\n",
+        "a Bearer of good-news2you\n", "MyVeryLongClassNameForThis.config.someVeryLongMethodNameThatIsLong\n",
+        "https://hooks.slack.com/services/...\n", "https://discord.com/developers/applications/123456789012345678\n"}) {
+    CAPTURE(text);
+    CHECK(shown(text) == text);
+  }
 }
 
 TEST_CASE("a token that is a URL's user goes with its password") {
@@ -76,6 +99,20 @@ TEST_CASE("in settings a name that means a secret is enough") {
   CHECK(settings("[\"--api-key=abc123\", \"https://e.org/?token=abc&x=1\"]\n") ==
         "[\"--api-key=REDACTED_BY_KOPI\", \"https://e.org/?token=REDACTED_BY_KOPI&x=1\"]\n");
   CHECK(settings("{\"a\": \"{\\\"password\\\":\\\"hunter2\\\"}\"}") == "{\"a\": \"{\\\"password\\\":\\\"REDACTED_BY_KOPI\\\"}\"}");
+  CHECK(settings("Cookie: session=abc; other=d\nX-Key: abc\n") == "Cookie: REDACTED_BY_KOPI\nX-Key: REDACTED_BY_KOPI\n");
+  CHECK(settings("api_key: \"1234\"\nservice_token: '1234'\napi_key: 1234\n") ==
+        "api_key: \"REDACTED_BY_KOPI\"\nservice_token: 'REDACTED_BY_KOPI'\napi_key: REDACTED_BY_KOPI\n");
+  CHECK(settings("{\"headers\": {\"Cookie\": \"session=abc\", \"X-Key\": \"abc\"}}\n") ==
+        "{\"headers\": {\"Cookie\": \"REDACTED_BY_KOPI\", \"X-Key\": \"REDACTED_BY_KOPI\"}}\n");
+  CHECK(settings("{\"args\": [\"--token\", \"abc\", \"-v\"]}\n") == "{\"args\": [\"--token\", \"REDACTED_BY_KOPI\", \"-v\"]}\n");
+  CHECK(settings("\"args\": [\n  \"--api-key\",\n  \"abc\",\n  \"-v\"\n]\n") ==
+        "\"args\": [\n  \"--api-key\",\n  \"REDACTED_BY_KOPI\",\n  \"-v\"\n]\n");
+  CHECK(settings("args:\n  - --token\n  - abc # why\n  - -v\n") == "args:\n  - --token\n  - REDACTED_BY_KOPI # why\n  - -v\n");
+  CHECK(settings("args: [--password, abc]\nrun: tool --token abc x\n") ==
+        "args: [--password, REDACTED_BY_KOPI]\nrun: tool --token REDACTED_BY_KOPI x\n");
+  CHECK(settings("{\"JJ_KEY= \": \"\"}") == "{\"JJ_KEY= \": \"\"}");
+  same("args: [--token, \"${TOKEN}\", --token, -v]\n{\"a\": \"--token\", \"b\": \"c\"}\n");
+  same("enable_token: \"1\"\nargs:\n  - --token\n  - name: a\n");
   for (const std::string_view text :
        {"password: ${DB}\npassword: $DB\npassword:\npassword: \"\"\npassword: null\npassword: false\n",
         "max_tokens: 4096\ntoken_limit: 5\n", "api_key: env:OPENAI\napi_key: OPENAI_API_KEY\napi_key_env: OPENAI\n", "use_token: 1\n",
@@ -88,6 +125,14 @@ TEST_CASE("in settings a name that means a secret is enough") {
        {"password: |\n  a b\n", "secret:\n- value\n", "\"token\": 12345678,\n", "password: \"one\n  two\"\n"}) {
     same(settings(text));
   }
+}
+
+TEST_CASE("where secrets stand is told as well") {
+  const std::string text = "a\nexport A_TOKEN=abcdef123456\n\nuse " + k_github + "\n";
+  CHECK(find_secret_spans(text, TextKind::prose) ==
+        std::vector<SecretSpan>{{17, 29, "the value of a name that means a secret", SecretKind::named},
+                                {35, text.size() - 1, "a GitHub token"}});
+  CHECK(find_secret_spans("", TextKind::settings).empty());
 }
 
 TEST_CASE("what only looks a little like a secret stays") {
@@ -136,4 +181,25 @@ TEST_CASE("pieces of any size give the same, and lines without an end are no har
     test::must(redactor.finish());
     CHECK(pieces == whole);
   }
+}
+
+TEST_CASE("UTF-16 is read, and comes out as UTF-16 with nothing else changed") {
+  const auto utf16 = [](std::string_view ascii, bool big) {
+    std::string bytes;
+    for (const char c : ascii) bytes += big ? std::string{'\0', c} : std::string{c, '\0'};
+    return bytes;
+  };
+  const std::string odd("\xD8\x3D\xDE\x00\xD8\x00 x", 8);  // a pair, half of one, and a byte too many
+  for (const bool big : {false, true}) {
+    const std::string mark = big ? "\xFE\xFF" : "\xFF\xFE";
+    const std::string text = utf16("password: \"x1\"\r\nuse " + k_github + "\r\n", big);
+    const std::string safe = utf16("password: \"REDACTED_BY_KOPI\"\r\nuse REDACTED_BY_KOPI\r\n", big);
+    CHECK(redact(mark + text, TextKind::settings).text == mark + safe);
+    CHECK(redact(text, TextKind::settings).text == safe);
+    CHECK(redact(mark + text, TextKind::settings).has_marks);
+    CHECK(redact(mark + odd).text == mark + odd);
+    CHECK(looks_like_text(mark + text));
+    CHECK_FALSE(looks_like_text(mark + text + std::string(2, '\0')));
+  }
+  for (const std::string_view text : {"", "a", "ab", "abc", "\xFF\xFE", "\xFF\xFE\x3D"}) CHECK(redact(text).text == text);
 }
