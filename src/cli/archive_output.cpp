@@ -1,5 +1,7 @@
 #include "cli/archive_output.hpp"
 
+#include "base/text.hpp"
+#include "installer/archive_record.hpp"
 #include "system/crypto.hpp"
 #include "system/files.hpp"
 #include "system/temporary_file.hpp"
@@ -21,9 +23,30 @@ void warn_of_work_tree(Context& context, const std::string& path) {
   }
 }
 
+// Of other formats: whoever asks for one of them would find a .tar.gz under its name.
+Result<void> check_ending(const std::string& output) {
+  constexpr std::string_view others[] = {".zip", ".tar", ".7z",  ".rar",  ".bz2", ".tbz", ".tbz2",
+                                         ".xz",  ".txz", ".zst", ".tzst", ".lz4", ".lzma"};
+  const std::string folded = to_lower_ascii(output);
+  for (const std::string_view end : others) {
+    if (folded.ends_with(end) && !is_directory(output)) return error(Code::usage, "{}: kopi writes .tar.gz, and no {}", output, end);
+  }
+  return {};
+}
+
+// An archive of kopi's own is made anew; an empty file was made for one. Whatever else is there somebody has forgotten.
+Result<void> check_replaced(const std::string& path) {
+  if (!is_regular_file(path)) return {};
+  KOPI_TRY(const Descriptor file, open_to_read(path));
+  KOPI_TRY(const std::uint64_t size, size_of(file, path));
+  if (size == 0 || own_archive_root(file)) return {};
+  return with_hint(error(Code::exists, "{} is there, and is no archive of kopi's", path), "add -o FILE");
+}
+
 }  // namespace
 
 Result<void> check_archive_output(const Context& context, const std::optional<std::string>& output, std::string_view command) {
+  if (output && output != "-") return check_ending(*output);
   if (output != "-") return {};
   if (context.json) return error(Code::usage, "-o - and --json both want stdout");
   if (context.console.out_is_terminal()) {
@@ -53,6 +76,7 @@ Result<WrittenArchive> write_archive_output(
     const bool is_meant = output && output->ends_with('/');
     if (is_meant && !is_directory(written.path)) return error(Code::not_found, "there is no directory {}", written.path);
     if (is_directory(written.path)) written.path = join_path(written.path, name);
+    KOPI_CHECK(check_replaced(written.path).while_doing("writing the archive {}", written.path));
     KOPI_TRY(OutputFile file, OutputFile::open(written.path, mode).while_doing("writing the archive {}", written.path));
     warn_of_work_tree(context, written.path);
     KOPI_CHECK(write([&](std::string_view bytes) -> Result<void> {

@@ -13,7 +13,8 @@
 
 namespace kopi::cli {
 
-/// `-o`, checked before any work: stdout is for one archive, and for nobody who reads words there.   @error usage
+/// `-o`, checked before any work: stdout is for one archive, and for nobody who reads words there, and no file has another format's ending.
+/// @error usage
 Result<void> check_archive_output(const Context& context, const std::optional<std::string>& output, std::string_view command);
 
 struct WrittenArchive {
@@ -22,7 +23,8 @@ struct WrittenArchive {
   std::uint64_t bytes = 0;
 };
 
-/// Lets `write` make the archive. A file that is there is replaced when the new one is complete, and not before.
+/// Lets `write` make the archive. An archive of kopi's that is there is replaced when the new one is complete, and not before.
+/// @error exists  something else is there
 /// @param output  as the user gave it: taken as it is; a directory gets a file called `name`; "-" is stdout; the working directory if
 /// nothing
 Result<WrittenArchive> write_archive_output(

@@ -1,10 +1,16 @@
 #include "installer/archive_record.hpp"
 
+#include <unistd.h>
+
+#include <cerrno>
+
 #include <algorithm>
 
 #include "formats/json.hpp"
 #include "model/ownership.hpp"
+#include "system/archive.hpp"
 #include "system/crypto.hpp"
+#include "system/files.hpp"
 
 namespace kopi {
 namespace {
@@ -132,6 +138,24 @@ Result<ArchiveRecord> parse_archive_record(std::string_view text) {
   installed.tree = sha256(render_ledger(record.ledger));
   record.installed = std::move(installed);
   return record;
+}
+
+std::optional<std::string> own_archive_root(const Descriptor& file) {
+  constexpr std::string_view header("\x1f\x8b\x08\0\0\0\0\0\0\0", 10);  // no name, no time, no system: nobody else writes it so
+  std::string start(header.size(), '\0');
+  if (::pread(file.get(), start.data(), start.size(), 0) != static_cast<ssize_t>(start.size()) || start != header) return std::nullopt;
+  std::uint64_t at = 0;
+  const auto source = [&](char* buffer, std::size_t size) -> Result<std::size_t> {
+    const auto count = ::pread(file.get(), buffer, size, static_cast<off_t>(at));
+    if (count < 0) return io_error("cannot read", "the archive", errno);
+    at += static_cast<std::uint64_t>(count);
+    return static_cast<std::size_t>(count);
+  };
+  auto reader = ArchiveReader::open(source, {});
+  if (!reader) return std::nullopt;
+  const auto member = reader->next();
+  if (!member || !*member || !(*member)->is_directory) return std::nullopt;
+  return std::string((*member)->path.first());
 }
 
 }  // namespace kopi

@@ -12,6 +12,7 @@
 #include "base/result.hpp"
 #include "model/ledger.hpp"
 #include "store/install_record.hpp"
+#include "system/descriptor.hpp"
 
 namespace kopi {
 
@@ -30,5 +31,8 @@ struct ArchiveRecord {
 std::string render_archive_record(const ArchiveRecord& record);
 /// @error archive  not such a record; says why
 Result<ArchiveRecord> parse_archive_record(std::string_view text);
+
+/// The directory in an archive that kopi wrote, by its first bytes and its first member; nothing for any other file.
+std::optional<std::string> own_archive_root(const Descriptor& file);
 
 }  // namespace kopi

@@ -23,6 +23,7 @@ namespace kopi {
 struct ExportOptions {
   bool memories = false;
   bool sessions = false;
+  std::string output;  ///< where the archive will be written, if that is a file: it is no part of itself
 };
 
 /// Something of the profile that stays where it is.

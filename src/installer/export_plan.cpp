@@ -42,6 +42,7 @@ class Planner {
       : profile_(std::move(profile)), options_(options), context_(context), blobs_(context.home) {}
 
   Result<ExportPlan> plan(const ProfileName& name) {
+    name_ = name.str();
     KOPI_TRY(auto installed, read_installed(context_.home, name));
     if (installed) {
       shipped_ = std::move(installed->ledger);
@@ -172,6 +173,10 @@ class Planner {
 
   Result<void> add(const RelPath& path, const EntryInfo& info) {
     const auto shipped = shipped_.find(path);
+    if (shipped == shipped_.end() && is_own_archive(path)) {
+      leave(path.str(), "it is an export of this profile", Severity::info);
+      return {};
+    }
     KOPI_TRY(Reading reading, read(path, shipped != shipped_.end()));
     ExportFile file{ExportFile::Content::as_is, path, (info.mode & 0100) != 0, reading.size, {}, {}};
     if (reading.is_database && shipped == shipped_.end()) file.content = ExportFile::Content::database;
@@ -194,6 +199,13 @@ class Planner {
     }
     plan_.record.ledger.emplace(path, entry);
     return {};
+  }
+
+  // One export inside of the next one would make each twice as large as the one before.
+  bool is_own_archive(const RelPath& path) const {
+    if (!options_.output.empty() && join_path(profile_.path(), path.str()) == options_.output) return true;
+    const auto file = profile_.open_file(path);
+    return file && own_archive_root(*file) == name_;
   }
 
   // Files that were shipped and are gone have a base as well: a rollback brings them back.
@@ -287,6 +299,7 @@ class Planner {
   const ExportOptions& options_;
   const InstallContext& context_;
   Blobs blobs_;
+  std::string name_;
   Ledger shipped_;
   ExportPlan plan_;
   std::map<std::string, std::string> folded_;

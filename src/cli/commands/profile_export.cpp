@@ -29,7 +29,7 @@ struct Wanted {
 };
 
 Result<Wanted> read_wanted(const Context& context, const Arguments& given) {
-  Wanted wanted{{given.flag("--with-memories"), given.flag("--with-sessions")}, given.value("--output")};
+  Wanted wanted{{given.flag("--with-memories"), given.flag("--with-sessions"), ""}, given.value("--output")};
   KOPI_CHECK(check_archive_output(context, wanted.output, "profile export"));
   if (given.flag("--all") && given.value("NAME")) return error(Code::usage, "--all and a name exclude each other");
   if (given.flag("--all") && wanted.output == "-") return error(Code::usage, "--all makes several archives; -o - is one stream");
@@ -79,7 +79,9 @@ Result<Outcome> export_one(Context& context, const Wanted& wanted, const Profile
            lock_profile(context.home, name, LockMode::shared, "kopi profile export", &context.interrupt,
                         [&](std::string_view holder) { context.console.note(fmt::format("waiting for another kopi ({})", holder)); }));
   if (!profile_exists(context.home, name)) return no_such_profile(Selection{name, Selection::Origin::flag});
-  KOPI_TRY(const ExportPlan plan, plan_export(name, wanted.parts, install));
+  ExportOptions parts = wanted.parts;
+  if (wanted.output && wanted.output != "-") parts.output = absolute_path(*wanted.output, context.working_directory);
+  KOPI_TRY(const ExportPlan plan, plan_export(name, parts, install));
   // Closed to others: it may hold more than its owner thinks of.
   KOPI_TRY(const WrittenArchive written, write_archive_output(context, wanted.output, name.str() + ".tar.gz", 0600,
                                                               [&](const auto& sink) { return write_export(plan, name, install, sink); }));
