@@ -60,7 +60,9 @@ class Doctor {
       for (const Repair& repair : repairs) add("repair", repair.whole ? Status::ok : Status::warn, whose + repair.what, repair.hint);
     }
     // Where a profile can't be read, nobody knows what it needs: then nothing is cleared away.
-    if (const auto cleared = clear_store(); !cleared) add("repair", Status::warn, cleared.error().message, cleared.error().hint);
+    auto cleared = clear_store();
+    if (!cleared && cleared.error().code == Code::interrupted) return cleared;
+    if (!cleared) add("repair", Status::warn, cleared.error().message, cleared.error().hint);
     return {};
   }
 
