@@ -141,6 +141,7 @@ Result<bool> show_and_agree(Context& context, const Arguments& given, Prepared& 
 Result<void> check_plan(const Arguments& given, const Plan& plan) {
   const auto wanted = given.value("--apply-plan");
   if (!wanted || *wanted == plan_digest(plan).str()) return {};
+  if (!Digest::parse(*wanted)) return error(Code::usage, "--apply-plan takes a plan's digest as --dry-run prints it, not '{}'", *wanted);
   return with_hint(error(Code::plan_stale, "the plan is now {}, not {}", plan_digest(plan).str(), *wanted), "look again with --dry-run");
 }
 

@@ -171,6 +171,7 @@ void check_script(LintWork& work, const LintFile& file) {
   if (!file.taken) return;
   const std::string_view text = *file.text;
   const std::string& path = file.path.str();
+  if (is_lfs_pointer(text)) work.add("file.lfs-pointer", path, {1, 1}, "it is a pointer of Git LFS, not the file");
   const bool has_interpreter = text.starts_with("#!");
   if (file.is_executable() && !has_interpreter && !text.empty() && !is_windows_script(path))
     work.add("file.executable-text", path, {}, "it is executable and has no `#!` line that says what runs it");

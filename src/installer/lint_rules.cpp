@@ -82,6 +82,8 @@ constexpr LintRule k_rules[] = {
 
     // Files
     {"path.machine", medium, "A path of one person's machine: on any other it leads nowhere, and it tells who you are.", "/home/ada/notes"},
+    {"file.lfs-pointer", medium, "A pointer of Git LFS: an install takes what the repository holds, and that is not the file.",
+     "version https://git-lfs.github.com/spec/v1"},
     {"file.executable-text", low, "The executable bit on a text that does not say what runs it.", "notes.md with mode 0755"},
     {"file.crlf", medium, "A script with CRLF line ends: the system looks for an interpreter whose name ends in a carriage return.",
      "#!/bin/sh\\r\\n"},

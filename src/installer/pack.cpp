@@ -1,6 +1,9 @@
 #include "installer/pack.hpp"
 
+#include <algorithm>
+
 #include "base/text.hpp"
+#include "formats/yaml.hpp"
 #include "installer/lint.hpp"
 #include "model/name.hpp"
 #include "model/version.hpp"
@@ -39,6 +42,17 @@ void leave_out_archives(Snapshot& snapshot, const std::string& directory, const 
   });
 }
 
+/// "distribution.yaml:2:10"
+std::string place_of_version(const Snapshot& snapshot) {
+  std::string at = "distribution.yaml";
+  const auto manifest =
+      std::find_if(snapshot.files.begin(), snapshot.files.end(), [&](const auto& file) { return file.first.str() == at; });
+  if (manifest == snapshot.files.end()) return at;
+  const auto document = parse_yaml(manifest->second.content, at);
+  const Node* version = document ? document->find("version") : nullptr;
+  return version == nullptr ? at : fmt::format("{}:{}:{}", at, version->place().line, version->place().column);
+}
+
 }  // namespace
 
 Result<Package> open_package(const SourceRef& source, const std::string& output, const InstallContext& context) {
@@ -61,7 +75,8 @@ Result<Package> open_package(const SourceRef& source, const std::string& output,
   const std::string& version = package.manifest.version;
   KOPI_TRY(const ProfileName name, parse_new_profile_name(package.manifest.name).while_doing("packing {}", source.shown()));
   if (!version.empty() && !Version::parse(version)) {
-    return with_hint(error(Code::manifest, "distribution.yaml: $.version: '{}' is no version", version), "write it as 1.2.0");
+    const std::string at = place_of_version(package.snapshot);
+    return with_hint(error(Code::manifest, "{}: $.version: '{}' is no version", at, version), "write it as 1.2.0");
   }
   package.directory = name.str() + (version.empty() ? "" : "-" + version);
   return package;

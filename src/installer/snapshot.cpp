@@ -21,6 +21,7 @@ class Taker {
   Taker(const SourceTree& tree, const SnapshotLimits& limits, const std::string& shown) : tree_(tree), limits_(limits), shown_(shown) {}
 
   Result<Snapshot> take() {
+    KOPI_CHECK(check_manifest());
     KOPI_CHECK(check_entries());
     KOPI_TRY(const std::size_t manifest, find_manifest());
     KOPI_TRY(const std::string text, tree_.read(manifest, limits_.bytes));
@@ -37,6 +38,8 @@ class Taker {
       KOPI_CHECK(check_type(entry));
       KOPI_TRY(RelPath path, RelPath::parse(entry.path));
       for (const std::string_view component : path.components()) {
+        const bool is_on_disk = entry.modified_ns != 0;
+        if (component == ".git" && is_on_disk && component.data() != path.str().data()) return inner_repository(path);
         if (is_git_directory_name(component))
           return error(Code::path, "path '{}' is not allowed: '{}' could be taken for git's own directory", entry.path, component);
       }
@@ -58,15 +61,32 @@ class Taker {
     return error(Code::type, "a distribution can hold only regular files: {}", entry.path);
   }
 
-  Result<std::size_t> find_manifest() const {
-    std::vector<std::string> elsewhere;
-    for (std::size_t i = 0; i < paths_.size(); ++i) {
-      if (paths_[i].str() == k_manifest) return i;
-      if (paths_[i].filename() == k_manifest && paths_[i].depth() <= 4) elsewhere.emplace_back(paths_[i].parent());
-    }
+  // What lies in a directory that is no distribution is nobody's business.
+  Result<void> check_manifest() const {
+    const auto& entries = tree_.entries();
+    if (std::any_of(entries.begin(), entries.end(), [](const TreeEntry& entry) { return entry.path == k_manifest; })) return {};
     Error problem = error(Code::manifest, "no distribution.yaml at the root of {}: it is no distribution", shown_);
-    if (!elsewhere.empty()) problem.hint = "--subdir " + shell_quote(elsewhere.front());
+    for (const TreeEntry& entry : entries) {
+      const auto path = RelPath::parse(entry.path);
+      if (!path || path->filename() != k_manifest || path->depth() > 4) continue;
+      problem.hint = "--subdir " + shell_quote(path->parent());
+      break;
+    }
     return problem;
+  }
+
+  // A clone within the directory: its objects are no files of a distribution.
+  Error inner_repository(const RelPath& path) const {
+    const std::string_view inner = std::string_view(path.str()).substr(0, path.str().find("/.git"));
+    return with_hint(
+        error(Code::path, "{} is a git repository of its own, and a distribution can't hold its .git", inner),
+        fmt::format("move it elsewhere, or install it by itself: kopi install {}", shell_quote(shown_ + "/" + std::string(inner))));
+  }
+
+  Result<std::size_t> find_manifest() const {
+    const auto found = std::find_if(paths_.begin(), paths_.end(), [](const RelPath& path) { return path.str() == k_manifest; });
+    KOPI_ASSERT(found != paths_.end());  // check_manifest() has seen it
+    return static_cast<std::size_t>(found - paths_.begin());
   }
 
   Result<void> select() {
@@ -121,6 +141,11 @@ class Taker {
       bytes += content.size();
       if (bytes > limits_.bytes) return error(Code::limit, "{} is larger than {} in all", shown_, human_bytes(limits_.bytes));
       const bool executable = tree_.entries()[index].type == TreeEntry::Type::executable;
+      if (is_lfs_pointer(content)) {
+        snapshot_.manifest.findings.push_back({Severity::medium, "file.lfs-pointer", paths_[index].str(), 0, 0,
+                                               "it is a pointer of Git LFS, not the file: the file itself is not in the repository", "",
+                                               ""});
+      }
       const Digest digest = sha256(content);
       snapshot_.files.insert_or_assign(paths_[index],
                                        SnapshotFile{executable ? FileMode::executable : FileMode::regular, std::move(content), digest});
@@ -137,6 +162,12 @@ class Taker {
 };
 
 }  // namespace
+
+// https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md, "The Pointer"
+bool is_lfs_pointer(std::string_view content) {
+  return content.size() < 1024 && content.starts_with("version https://git-lfs.github.com/spec/") &&
+         content.find("\noid sha256:") != std::string_view::npos;
+}
 
 Result<Snapshot> take_snapshot(const SourceTree& tree, const SnapshotLimits& limits, const std::string& shown) {
   KOPI_TRY(Snapshot snapshot, Taker(tree, limits, shown).take());

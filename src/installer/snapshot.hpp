@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/digest.hpp"
@@ -71,6 +72,9 @@ class SourceTree {
 /// @param shown  the source for messages
 /// @error link, type, path, collision, limit, manifest, yaml  each naming the entry
 Result<Snapshot> take_snapshot(const SourceTree& tree, const SnapshotLimits& limits, const std::string& shown);
+
+/// What Git LFS puts into a repository in place of a large file.
+bool is_lfs_pointer(std::string_view content);
 
 struct OpenedSource {
   Snapshot snapshot;

@@ -153,6 +153,10 @@ class HttpSubtransport {
     const int status = response.status();
     if (status == 403) return error(Code::auth, "{} refuses access (HTTP 403)", shown());
     if (status == 404 || status == 410) return error(Code::source, "there is no git repository at {} (HTTP {})", shown(), status);
+    if (status == 429) {  // as a 503: it is there, and wants to be asked later
+      const std::string later = response.header("retry-after").value_or("");
+      return error(Code::network, "{} was asked too often (HTTP 429){}", remote_.host, later.empty() ? "" : "; Retry-After: " + later);
+    }
     if (status / 100 == 5) return error(Code::network, "{} answered with HTTP {}", remote_.host, status);
     if (status / 100 != 2) return error(Code::source, "{} answered with HTTP {}", shown(), status);
     const std::string type = response.header("content-type").value_or("");

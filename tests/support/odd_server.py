@@ -74,7 +74,8 @@ class Handler(BaseHTTPRequestHandler):
         elif kind == "html":
             self.answer(200, [("Content-Type", "text/html; charset=utf-8")], page)
         elif kind == "status":
-            self.answer(int(values[0]), [("Content-Type", "text/html")], page)
+            later = [("Retry-After", "30")] if values[0] == "429" else []
+            self.answer(int(values[0]), [("Content-Type", "text/html"), *later], page)
         elif kind in ("redirect", "tls-redirect"):
             self.answer(302, [("Location", values[0] + self.path)])
         elif kind == "elsewhere":
