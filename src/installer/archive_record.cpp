@@ -1,6 +1,5 @@
 #include "installer/archive_record.hpp"
 
-#include <unistd.h>
 
 #include <cerrno>
 
