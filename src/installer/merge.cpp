@@ -126,6 +126,12 @@ class DocumentMerge {
     if (lines && reads_as(*lines, merged)) return *lines;
     Rewrite task{syntax_, input_.path, {input_.ours, &ours()}, &merged, {{input_.theirs, &theirs()}, {input_.ours, &ours()}}};
     look_at_comments(task);
+    // Merged by line a record that moved leaves the user's comments behind.
+    const bool moves = syntax_ == Syntax::yaml && moves_records(ours(), merged);
+    if (moves) {
+      auto text = rewrite(task);
+      if (text || !task.must_stay.empty()) return text;
+    }
     const auto mostly_ours = lines ? lines : merged_lines(Favor::ours);  // without a conflict they are the same
     if (mostly_ours) {
       const auto read = compare(*mostly_ours);
