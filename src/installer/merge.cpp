@@ -74,6 +74,9 @@ class DocumentMerge {
     NodeMerge merge = merge_nodes(input_.base ? &documents_[0] : nullptr, ours(), theirs(), input_.favor);
     const auto text = text_of(merge);
     if (!text) return not_merged(text.error());
+    if (!merge.conflicts.empty()) {
+      if (const auto live = parse(*text)) find_places(merge.conflicts, *live);
+    }
     const bool decided = merge.conflicts.empty() || input_.favor != Favor::none;
     std::string reason = merge.conflicts.empty() ? "merged" : fmt::format("both changed {}", named(merge.conflicts));
     return {*text, decided, std::move(merge.conflicts), std::move(reason)};
@@ -173,8 +176,7 @@ class DocumentMerge {
   static std::string named(const std::vector<KeyConflict>& conflicts) {
     constexpr std::size_t shown = 3;
     std::vector<std::string> names;
-    for (std::size_t i = 0; i < std::min(shown, conflicts.size()); ++i)
-      names.push_back(conflicts[i].key.empty() ? "the whole" : conflicts[i].key);
+    for (std::size_t i = 0; i < std::min(shown, conflicts.size()); ++i) names.push_back(shown_place(conflicts[i].key));
     return join(names, ", ") + (conflicts.size() > shown ? fmt::format(" and {} more", conflicts.size() - shown) : "");
   }
 

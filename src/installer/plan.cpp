@@ -25,7 +25,7 @@ using Action = PlanStep::Action;
 
 std::vector<std::string> names_of(const std::vector<KeyConflict>& keys) {
   std::vector<std::string> names;
-  for (const KeyConflict& key : keys) names.push_back(key.key);
+  for (const KeyConflict& key : keys) names.push_back(shown_place(key.key));
   return names;
 }
 
@@ -115,7 +115,7 @@ class Planner {
     if (texts.base) input.base = *texts.base;
     MergeOutcome merged = merge_file(input);
     if (file.base && !texts.base && !merged.clean) merged.reason += "; the store has lost what was shipped last (kopi store verify)";
-    const std::vector<KeyConflict> keys = merged.keys;
+    const std::vector<KeyConflict> keys = without_secrets(merged.keys);
     // Without a common past every key that the user has is the user's own choice: it counts, and the other is named.
     if (!file.base && !merged.clean && !keys.empty() && policy != MergePolicy::theirs) {
       merged.clean = true;
