@@ -3,6 +3,7 @@
 #include "formats/json.hpp"
 #include "formats/yaml.hpp"
 #include "installer/apply_parts.hpp"
+#include "installer/live.hpp"
 #include "installer/merge.hpp"
 #include "installer/operation.hpp"
 #include "store/blobs.hpp"
@@ -60,7 +61,7 @@ struct LiveText {
 Result<LiveText> read_live(const Directory& directory, const RelPath& path) {
   LiveText live;
   KOPI_TRY(const auto present, directory.stat(path));
-  if (!present) return live;
+  if (!present || present->type == EntryType::directory) return live;  // of another type: there is no such file
   KOPI_TRY(live.text, directory.read(path, k_limit));
   live.entry = LedgerEntry{file_mode(present->mode), sha256(*live.text)};
   return live;
@@ -94,6 +95,7 @@ Result<Resolved> resolve_one(const Resolving& how, const Pending& pending, Trans
   if (text) {
     const bool whole = how.side == ResolveSide::theirs && sha256(*text) == pending.theirs.digest;
     const FileMode mode = whole ? pending.theirs.mode : live.entry ? live.entry->mode : FileMode::regular;
+    if (!live.entry) KOPI_CHECK(check_room(how.directory, pending.path));
     if (text != live.text || live.entry->mode != mode) KOPI_CHECK(transaction.put(pending.path, *text, mode, live.entry));
   }
   KOPI_TRY(const bool left, clear_beside(how.directory, pending, transaction));
