@@ -52,7 +52,7 @@ Result<void> consent_to(Context& context, const Prepared& prepared, bool yes, bo
 // `asked`: on the command line, not in config.yaml.
 Error conflicts_refused(const Prepared& prepared, bool asked) {
   Error problem = error(Code::conflict, "both you and the author changed the same in '{}'; nothing was written", prepared.name.str());
-  problem.findings = conflict_findings(prepared.plan);
+  problem.findings = conflict_findings(prepared.plan, false);
   problem.hint = asked ? "leave --merge fail out to keep yours and decide later"
                        : fmt::format("kopi -p {} config unset update.merge, to keep yours and decide later", prepared.name.str());
   return problem;
@@ -70,7 +70,7 @@ Result<void> settle_conflicts(Context& context, const Arguments& given, Prepared
     Text text;
     text.styled(Style::bold, "{}", step.path.str()).print(": {}\n", step.reason);
     for (const KeyConflict& key : step.keys)
-      text.print("  {}  yours: {}  the author's: {}\n", key.key, value_words(key.ours), value_words(key.theirs));
+      text.print("  {}  yours: {}  the author's: {}\n", shown_place(key.key), value_words(key.ours), value_words(key.theirs));
     context.console.error(text);
     const auto answer = context.console.ask(Text().print("Keep [y]ours, take the [a]uthor's, or decide [l]ater? [l] "));
     if (context.interrupt.requested()) return interrupted_error();
@@ -150,25 +150,30 @@ Error conflicts_left(const Prepared& prepared) {
                         prepared.restored   ? "rolled back"
                         : prepared.previous ? "updated"
                                             : "installed");
-  problem.findings = conflict_findings(prepared.plan);
+  problem.findings = conflict_findings(prepared.plan, true);
   problem.hint = fmt::format("kopi profile conflicts {}", prepared.name.str());
   return problem;
 }
 
 std::string value_words(const std::optional<Node>& value) { return value ? shortened(render_json(*value), 60) : "(not there)"; }
 
-Findings conflict_findings(const Plan& plan) {
+Findings conflict_findings(const Plan& plan, bool is_applied) {
   Findings findings;
   for (const PlanStep& step : plan.steps) {
     if (step.action != PlanStep::Action::conflict) continue;
     for (const KeyConflict& key : step.keys) {
-      findings.push_back({Severity::medium, "conflict.key", step.path.str(), 0, 0,
-                          fmt::format("{}: yours stays: {}; the author's: {}", key.key, value_words(key.ours), value_words(key.theirs)), "",
-                          ""});
+      const Place before = key.ours ? key.ours->place() : Place{};
+      findings.push_back({Severity::medium, "conflict.key", step.path.str(), is_applied ? key.line : before.line,
+                          is_applied ? key.column : before.column,
+                          fmt::format("{}: {}: {}; the author's: {}", shown_place(key.key), is_applied ? "yours stays" : "yours",
+                                      value_words(key.ours), value_words(key.theirs)),
+                          "", ""});
     }
     if (!step.keys.empty()) continue;
-    findings.push_back({Severity::medium, "conflict", step.path.str(), 0, 0,
-                        fmt::format("{}: yours stays; the shipped one is {}.kopi-new", step.reason, step.path.str()), "", ""});
+    std::string message = step.reason;
+    if (is_applied && step.beside) message += fmt::format(": yours stays; the shipped one is {}.kopi-new", step.path.str());
+    if (is_applied && !step.beside) message += ": yours stays";
+    findings.push_back({Severity::medium, "conflict", step.path.str(), 0, 0, std::move(message), "", ""});
   }
   return findings;
 }

@@ -23,7 +23,7 @@ Result<void> check_plan(const Arguments& given, const Plan& plan);
 Error conflicts_left(const Prepared& prepared);
 
 /// Each conflict of a plan, of structured files each key with both values.
-Findings conflict_findings(const Plan& plan);
+Findings conflict_findings(const Plan& plan, bool is_applied);
 /// A value on one line, or that there is none.
 std::string value_words(const std::optional<Node>& value);
 

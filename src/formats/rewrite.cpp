@@ -5,6 +5,7 @@
 #include "formats/json.hpp"
 #include "formats/rewrite_block.hpp"
 #include "formats/rewrite_flow.hpp"
+#include "formats/rewrite_order.hpp"
 #include "formats/rewrite_text.hpp"
 #include "formats/yaml.hpp"
 
@@ -71,7 +72,10 @@ bool has_comments(std::string_view yaml, const Comments& needed) {
   });
 }
 
-Result<std::string> rewrite(const Rewrite& asked) {
+namespace {
+
+// Order first, then the rest: a record that moves is then one that stays where it is.
+Result<std::string> rewrite_in_order(const Rewrite& asked) {
   if (means_the_same(*asked.live.value, *asked.target)) return proven(std::string(asked.live.text), asked);
   KOPI_TRY(const LaidOut live, detail::lay_out(asked.syntax, asked.live, asked.file));
   std::vector<LaidOut> sources;
@@ -88,6 +92,25 @@ Result<std::string> rewrite(const Rewrite& asked) {
   // What the author wrote may not fit into its new place, as a block of text before blank lines. On one line it does.
   auto plainly = rewritten(live, asked, {});
   return plainly ? std::move(plainly) : std::move(done);
+}
+
+}  // namespace
+
+Result<std::string> rewrite(const Rewrite& asked) {
+  if (asked.syntax == Syntax::json || !moves_records(*asked.live.value, *asked.target)) return rewrite_in_order(asked);
+  constexpr int most_lists = 100;
+  std::string text(asked.live.text);
+  Node value = *asked.live.value;
+  for (int i = 0; i < most_lists; ++i) {
+    KOPI_TRY(const LaidOut live, detail::lay_out(asked.syntax, {text, &value}, asked.file));
+    KOPI_TRY(auto reordered, detail::reorder_records(live, *asked.target));
+    if (!reordered) break;
+    KOPI_TRY(value, parse_yaml(*reordered, asked.file));
+    text = *std::move(reordered);
+  }
+  Rewrite rest = asked;
+  rest.live = {text, &value};
+  return rewrite_in_order(rest);
 }
 
 }  // namespace kopi

@@ -41,6 +41,9 @@ struct Rewrite {
   Comments must_stay = {};        ///< comments that the result must have, so often
 };
 
+/// Records (items with an `id` or `name`) that both have stand in `to` in another order: they take their comments along.
+bool moves_records(const Node& from, const Node& to);
+
 /// @error yaml  the change can't be made in place (anchors and aliases in the way, `? key`, a comment would be lost); the text stays
 Result<std::string> rewrite(const Rewrite& rewrite);
 

@@ -80,20 +80,13 @@ Result<void> check_unchanged(const Prepared& prepared, const std::string& path, 
       (!installed || (installed->record.ledger == prepared.previous->ledger && installed->record.state == prepared.previous->state &&
                       installed->record.pending == prepared.previous->pending));
   const Ledger base = installed ? merge_base(*installed) : Ledger{};
+  const Ledger shipped = prepared.distribution.ledger();
   const auto beside = installed ? beside_paths(installed->record.pending) : std::vector<RelPath>();
-  KOPI_TRY(const LiveFiles live, scan_live(path, base, prepared.distribution.ledger(), beside));
-  KOPI_CHECK(check_beside(path, prepared.plan, installed ? installed->record.pending : std::vector<Pending>()));
+  KOPI_TRY(const LiveFiles live, scan_live(path, {base, shipped, beside, installed ? installed->record.own : std::vector<RelPath>()}));
+  KOPI_CHECK(check_places(path, prepared.plan, installed ? installed->record.pending : std::vector<Pending>()));
   if (same_record && live == prepared.plan.live && profile_exists(context.home, prepared.name)) return {};
   return with_hint(error(Code::changed, "profile '{}' changed since the plan was made; nothing was written", prepared.name.str()),
                    "run the command again");
-}
-
-// The profile already is what applying would make of it, its record included.
-bool is_applied(const Prepared& prepared, const InstallRecord& record) {
-  const auto& before = prepared.previous;
-  return before && before->state > 0 && !prepared.restored && !prepared.plan.writes_files() && before->ledger == record.ledger &&
-         before->commit == record.commit && before->wanted == record.wanted && before->source == record.source &&
-         before->subdirectory == record.subdirectory && before->pending == record.pending && before->capabilities == record.capabilities;
 }
 
 Result<void> apply_existing(const Prepared& prepared, const InstallRecord& record, const InstallContext& context) {

@@ -40,6 +40,17 @@ Result<std::optional<Approvals>> approve_servers(const std::string& directory, c
   return changed ? std::optional(std::move(approvals)) : std::nullopt;
 }
 
+GitRef ref_of(const InstallRecord& record) {
+  using Kind = GitRef::Kind;
+  GitRef ref{Kind::other, record.wanted.value_or(""), record.commit};
+  for (const Kind kind : {Kind::head, Kind::branch, Kind::tag, Kind::commit}) {
+    if (record.ref_kind == name(kind)) ref.kind = kind;
+  }
+  const std::string_view start = ref.kind == Kind::tag ? "refs/tags/" : ref.kind == Kind::branch ? "refs/heads/" : "";
+  if (!ref.name.starts_with(start)) ref.name.insert(0, start);
+  return ref;
+}
+
 // Behind every state that is kept, also where the record itself was lost. A record of before there was a history counts as the first.
 std::int64_t next_state(const Prepared& prepared, const Home& home) {
   std::int64_t last = prepared.previous ? std::max<std::int64_t>(prepared.previous->state, 1) : 0;
@@ -76,8 +87,31 @@ InstallRecord make_record(const Prepared& prepared, const InstallContext& contex
   record.capabilities = distribution.capabilities;
   record.state = next_state(prepared, context.home);
   record.pending = prepared.plan.pending;
+  record.own = prepared.plan.own;
   record.ledger = sha256(render_ledger(prepared.plan.ledger)).str();
   return record;
+}
+
+bool is_applied(const Prepared& prepared, const InstallRecord& record) {
+  const auto& before = prepared.previous;
+  return before && before->state > 0 && !prepared.plan.writes_files() && before->ledger == record.ledger &&
+         before->commit == record.commit && before->wanted == record.wanted && before->source == record.source &&
+         before->subdirectory == record.subdirectory && before->pending == record.pending && before->own == record.own &&
+         before->capabilities == record.capabilities;
+}
+
+Result<Snapshot> restore_snapshot(const InstallRecord& record, const Ledger& ledger, const Blobs& blobs) {
+  Snapshot snapshot;
+  for (const auto& [path, entry] : ledger) {
+    KOPI_TRY(std::string content, blobs.get(entry.digest).while_doing("restoring {}", path.str()));
+    if (path.str() == "distribution.yaml") {
+      KOPI_TRY(snapshot.manifest, read_manifest(content, path.str()));
+    }
+    snapshot.files.emplace(path, SnapshotFile{entry.mode, std::move(content), entry.digest});
+  }
+  if (record.commit.empty()) return snapshot;
+  snapshot.ref = ref_of(record);
+  return snapshot;
 }
 
 Result<std::vector<RecordFile>> render_records(const std::string& directory, const Prepared& prepared, const InstallRecord& record) {

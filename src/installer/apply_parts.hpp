@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "installer/operation.hpp"
+#include "installer/snapshot.hpp"
+#include "store/blobs.hpp"
 #include "store/history.hpp"
 
 namespace kopi {
@@ -18,6 +20,12 @@ struct RecordFile {
 };
 
 InstallRecord make_record(const Prepared& prepared, const InstallContext& context);
+
+/// The profile already is what applying would make of it, its record included.
+bool is_applied(const Prepared& prepared, const InstallRecord& record);
+
+/// A state as it was shipped, from the store alone.   @error state  the store has lost a file of it
+Result<Snapshot> restore_snapshot(const InstallRecord& record, const Ledger& ledger, const Blobs& blobs);
 
 /// Everything of `.kopi/` that changes with it. `directory` is the profile's own, or a staging one.
 /// @error state  the approvals that are there can't be read

@@ -12,7 +12,12 @@ std::optional<LedgerEntry> lookup(const Ledger& ledger, const RelPath& path) {
 
 std::optional<LedgerEntry> lookup(const LiveFiles& live, const RelPath& path) {
   const auto found = live.find(path);
-  return found == live.end() ? std::nullopt : std::optional(found->second.entry);
+  return found == live.end() || found->second.kind != LiveFile::Kind::file ? std::nullopt : std::optional(found->second.entry);
+}
+
+bool is_other(const LiveFiles& live, const RelPath& path) {
+  const auto found = live.find(path);
+  return found != live.end() && found->second.kind != LiveFile::Kind::file;
 }
 
 // New path by old one, where there is no doubt about it.
@@ -27,7 +32,7 @@ std::map<RelPath, RelPath> find_renames(const Ledger& base, const LiveFiles& liv
   std::map<RelPath, RelPath> renames;
   for (const auto& [digest, from] : removed) {
     const auto to = added.find(digest);
-    if (from.size() == 1 && to != added.end() && to->second.size() == 1 && !live.contains(to->second[0]))
+    if (from.size() == 1 && to != added.end() && to->second.size() == 1 && !live.contains(to->second[0]) && !is_other(live, from[0]))
       renames.emplace(from[0], to->second[0]);
   }
   return renames;
@@ -78,7 +83,8 @@ std::vector<FileCase> list_cases(const Ledger& base, const LiveFiles& live, cons
   for (const RelPath& path : paths) {
     const auto from = old_of.find(path);
     const RelPath& past = from == old_of.end() ? path : from->second;
-    FileCase file{path, lookup(base, past), lookup(live, past), lookup(shipped, path), std::nullopt, renames.contains(path)};
+    FileCase file{path, lookup(base, past), lookup(live, past), lookup(shipped, path), std::nullopt, renames.contains(path), std::nullopt};
+    if (is_other(live, path)) file.other = live.at(path).kind;
     if (from != old_of.end()) file.moved_from = from->second;
     cases.push_back(std::move(file));
   }

@@ -14,9 +14,16 @@
 
 namespace kopi {
 
-/// A file as it lies in the profile.
+/// What lies in the profile at a path.
 struct LiveFile {
-  LedgerEntry entry;
+  enum class Kind {
+    file,
+    link,       ///< a symbolic link, there or on the way: never followed, never replaced
+    directory,  ///< with something in it that does not make way for a file
+    blocked,    ///< a file that does not make way stands where a directory on the way would have to be
+  };
+  LedgerEntry entry;  ///< of a file
+  Kind kind = Kind::file;
   bool operator==(const LiveFile&) const = default;
 };
 /// The live state of every path that the old or the new version ships; absent ones are not in it.
@@ -25,8 +32,9 @@ using LiveFiles = std::map<RelPath, LiveFile>;
 struct FileCase {
   RelPath path;
   std::optional<LedgerEntry> base, ours, theirs;
-  std::optional<RelPath> moved_from;  ///< the author renamed it: base and ours are those of this path
-  bool moved_away = false;            ///< the author renamed it: what becomes of it is decided at the new path
+  std::optional<RelPath> moved_from;    ///< the author renamed it: base and ours are those of this path
+  bool moved_away = false;              ///< the author renamed it: what becomes of it is decided at the new path
+  std::optional<LiveFile::Kind> other;  ///< what of the user's is there instead of a file; `ours` is empty then
 
   /// The executable bit, merged three-way.
   FileMode merged_mode() const;

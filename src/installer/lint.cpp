@@ -240,6 +240,8 @@ class Linter {
       for (const std::string_view component : file.path.components()) {
         if (component.size() > 255) work_.add("tree.limit", path, {}, "a name in it is longer than 255 bytes");
       }
+      if (file.path.filename().size() > k_longest_file_name)
+        work_.add("tree.limit", path, {}, fmt::format("the file's name is longer than {} bytes", k_longest_file_name));
     }
   }
 

@@ -74,6 +74,9 @@ class DocumentMerge {
     NodeMerge merge = merge_nodes(input_.base ? &documents_[0] : nullptr, ours(), theirs(), input_.favor);
     const auto text = text_of(merge);
     if (!text) return not_merged(text.error());
+    if (!merge.conflicts.empty()) {
+      if (const auto live = parse(*text)) find_places(merge.conflicts, *live);
+    }
     const bool decided = merge.conflicts.empty() || input_.favor != Favor::none;
     std::string reason = merge.conflicts.empty() ? "merged" : fmt::format("both changed {}", named(merge.conflicts));
     return {*text, decided, std::move(merge.conflicts), std::move(reason)};
@@ -126,6 +129,12 @@ class DocumentMerge {
     if (lines && reads_as(*lines, merged)) return *lines;
     Rewrite task{syntax_, input_.path, {input_.ours, &ours()}, &merged, {{input_.theirs, &theirs()}, {input_.ours, &ours()}}};
     look_at_comments(task);
+    // Merged by line a record that moved leaves the user's comments behind.
+    const bool moves = syntax_ == Syntax::yaml && moves_records(ours(), merged);
+    if (moves) {
+      auto text = rewrite(task);
+      if (text || !task.must_stay.empty()) return text;
+    }
     const auto mostly_ours = lines ? lines : merged_lines(Favor::ours);  // without a conflict they are the same
     if (mostly_ours) {
       const auto read = compare(*mostly_ours);
@@ -167,8 +176,7 @@ class DocumentMerge {
   static std::string named(const std::vector<KeyConflict>& conflicts) {
     constexpr std::size_t shown = 3;
     std::vector<std::string> names;
-    for (std::size_t i = 0; i < std::min(shown, conflicts.size()); ++i)
-      names.push_back(conflicts[i].key.empty() ? "the whole" : conflicts[i].key);
+    for (std::size_t i = 0; i < std::min(shown, conflicts.size()); ++i) names.push_back(shown_place(conflicts[i].key));
     return join(names, ", ") + (conflicts.size() > shown ? fmt::format(" and {} more", conflicts.size() - shown) : "");
   }
 

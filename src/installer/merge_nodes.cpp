@@ -24,7 +24,8 @@ std::optional<Node> copy_of(const Node* node) { return node == nullptr ? std::nu
 
 std::string shown_key(std::string_view key) {
   static constexpr std::string_view special = ".[]=\"'\\ \t\r\n";
-  return key.empty() || key.find_first_of(special) != std::string_view::npos ? render_json(Node(key)) : std::string(key);
+  const bool is_plain = !key.empty() && key != "$" && key.find_first_of(special) == std::string_view::npos;
+  return is_plain ? std::string(key) : render_json(Node(key));
 }
 
 // The records of a list by their key, and in their order.
@@ -62,7 +63,7 @@ class Merger {
 
  private:
   std::optional<Node> decide(const Node* base, const Node* ours, const Node* theirs, const std::string& key) {
-    conflicts.push_back({key, copy_of(base), copy_of(ours), copy_of(theirs)});
+    conflicts.push_back({key.empty() ? "$" : key, copy_of(base), copy_of(ours), copy_of(theirs), steps_});
     return copy_of(favor_ == MergeFavor::theirs ? theirs : ours);
   }
 
@@ -72,7 +73,9 @@ class Merger {
     const MemberIndex in_theirs(&theirs);
     Node merged = Node::mapping();
     const auto add = [&](const Node* mine, const Node* other, const std::string& name) {
+      steps_.push_back({name, ""});
       auto member = value(in_base.find(name), mine, other, key.empty() ? shown_key(name) : key + "." + shown_key(name));
+      steps_.pop_back();
       if (!member) return;
       member->set_key(name, {});
       merged.push(*std::move(member));  // every name comes once; set() would look for it each time
@@ -90,7 +93,9 @@ class Merger {
     const Records other(&theirs, id_key);
     std::unordered_map<std::string, Node> merged;
     const auto add = [&](const std::string& id) {
+      steps_.push_back({id, std::string(id_key)});
       auto record = value(in_base.find(id), mine.find(id), other.find(id), key + "[" + std::string(id_key) + "=" + shown_key(id) + "]");
+      steps_.pop_back();
       if (record) merged.emplace(id, *std::move(record));
     };
     for (const std::string& id : mine.order) add(id);
@@ -150,6 +155,7 @@ class Merger {
   }
 
   MergeFavor favor_;
+  std::vector<KeyConflict::Step> steps_;
 };
 
 }  // namespace
@@ -162,16 +168,6 @@ NodeMerge merge_nodes(const Node* base, const Node& ours, const Node& theirs, Me
   Merger merger(favor);
   auto merged = are_tables ? merger.value(table(base), table(&ours), table(&theirs), "") : merger.value(base, &ours, &theirs, "");
   return {std::move(merged).value_or(Node()), std::move(merger.conflicts)};
-}
-
-Node to_json(const std::vector<KeyConflict>& conflicts) {
-  Node list = Node::sequence();
-  for (const KeyConflict& conflict : conflicts) {
-    const auto text = [](const std::optional<Node>& value) { return value ? Node(render_json(*value)) : Node(); };
-    list.push(Node::mapping(
-        {{"key", conflict.key}, {"base", text(conflict.base)}, {"ours", text(conflict.ours)}, {"theirs", text(conflict.theirs)}}));
-  }
-  return list;
 }
 
 }  // namespace kopi

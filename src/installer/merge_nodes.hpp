@@ -15,14 +15,29 @@ namespace kopi {
 
 /// A place that both sides changed, and not alike. What a side does not have is absent there.
 struct KeyConflict {
-  std::string key;  ///< "model.default", "jobs[id=digest].schedule"; a part with other characters is in double quotes: a."b.c"
+  std::string key;  ///< "model.default", "jobs[id=digest].schedule"; a part with other characters is in double quotes: a."b.c"; "$": all
   std::optional<Node> base, ours, theirs;
+  /// The same as steps from the root: a member's name, or what the record's `id_key` holds.
+  struct Step {
+    std::string name;
+    std::string id_key;
+    bool operator==(const Step&) const = default;
+  };
+  std::vector<Step> steps = {};
+  int line = 0;  ///< of ours' value in the file afterwards, from 1; 0: it is not there
+  int column = 0;
 
   bool operator==(const KeyConflict&) const = default;
 };
 
 /// [{key, base, ours, theirs}], each value as JSON text; null: that side does not have it.
 Node to_json(const std::vector<KeyConflict>& conflicts);
+/// For people: "model.default", "the whole document".
+std::string shown_place(const std::string& key);
+/// What stands behind a name that means a secret, or looks like one, is replaced: conflicts are printed, and kept in records.
+std::vector<KeyConflict> without_secrets(std::vector<KeyConflict> conflicts);
+/// Fills in where each conflict's value stands in `document`.
+void find_places(std::vector<KeyConflict>& conflicts, const Node& document);
 
 struct NodeMerge {
   Node merged;

@@ -102,6 +102,22 @@ struct Applied {
 /// @error changed  the profile is not what the plan was made on; nothing was written
 Result<Applied> apply_prepared(const Prepared& prepared, const InstallContext& context, const AliasContext* alias = nullptr);
 
+/// A file in conflict, to make one of both sides by hand.
+struct ConflictSides {
+  std::string base;  ///< "" where there was none
+  std::optional<std::string> ours;
+  std::string theirs;
+};
+/// @error not_found  no such profile, or no conflict there.   @error type  no file stands there
+Result<ConflictSides> read_conflict(const ProfileName& name, const RelPath& path, const InstallContext& context);
+
+/// What the user made of both, and of which two it was made.
+struct EditedFile {
+  std::string text;
+  std::optional<Digest> ours;
+  Digest theirs;
+};
+
 enum class ResolveSide { ours, theirs };
 struct Resolved {
   RelPath path;
@@ -110,9 +126,10 @@ struct Resolved {
 /// Decides files whose conflicts an update left: the live file stays, or takes the author's side in what was in conflict (a file that is
 /// merged by key keeps everything else of the user's; any other becomes the author's).
 /// @param edited  content that the user made of both, by path; such a file does not look at `side`
-/// @error not_found  no such profile, or no conflict there.   @error changed, io  nothing was written
+/// @error not_found  no such profile, or no conflict there.   @error io  nothing was written
+/// @error changed  the same: one of both sides is not what `edited` was made of
 Result<std::vector<Resolved>> resolve_conflicts(const ProfileName& name, const std::vector<RelPath>& paths, ResolveSide side,
-                                                const std::map<RelPath, std::string>& edited, const InstallContext& context);
+                                                const std::map<RelPath, EditedFile>& edited, const InstallContext& context);
 
 /// Which of the distribution's variables have a value.
 Result<std::vector<EnvStatus>> env_status(const Manifest& manifest, const Home& home, const ProfileName& name,

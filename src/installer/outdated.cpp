@@ -176,6 +176,12 @@ std::vector<Result<Newest>> fetch_newest(const std::vector<OutdatedQuery>& queri
                                    : Result<Newest>(repository.refs.error());
     }
   }
+  for (std::size_t i = 0; i < queries.size(); ++i) {
+    if (!answers[i] || !keeps_back(queries[i].record)) continue;
+    answers[i]->kept_back = true;
+    answers[i]->note += answers[i]->note.empty() ? "" : "; ";
+    answers[i]->note += "an update kept config.yaml as it was";
+  }
   return answers;
 }
 

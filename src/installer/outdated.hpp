@@ -17,12 +17,13 @@
 namespace kopi {
 
 struct Newest {
-  std::string ref;       ///< "main" or "v1.2.0"; "" for a directory
-  std::string commit;    ///< "" for a directory
-  std::string version;   ///< where it is known without fetching: of a directory's manifest
-  bool differs = false;  ///< an update, or --to, would bring something else than what is installed
-  bool pinned = false;   ///< installed at a commit: what is newest is told, and that it is another is no news
-  std::string note;      ///< for people: "the tag v1 has moved"; "" when there is nothing to say
+  std::string ref;         ///< "main" or "v1.2.0"; "" for a directory
+  std::string commit;      ///< "" for a directory
+  std::string version;     ///< where it is known without fetching: of a directory's manifest
+  bool differs = false;    ///< an update, or --to, would bring something else than what is installed
+  bool pinned = false;     ///< installed at a commit: what is newest is told, and that it is another is no news
+  bool kept_back = false;  ///< an update left config.yaml out (--keep-config), and the next one brings it
+  std::string note;        ///< for people: "the tag v1 has moved"; "" when there is nothing to say
 };
 
 struct OutdatedQuery {

@@ -9,6 +9,9 @@
 //   not in base, ours absent     theirs
 //   not in base, ours there      merged without a common past: keys that the user lacks are added; other files: as a conflict
 //
+// What was the user's own before it was shipped is remembered (`own`), also where both were the same: it never goes with the author's.
+// A symbolic link of the user's counts as an edit; where it would have to be written, check_places() refuses the plan.
+//
 // The ledger afterwards is what is shipped. What a conflict started from is remembered beside it, so that the next merge still knows
 // both sides.
 #include "installer/plan.hpp"
@@ -23,9 +26,12 @@ namespace {
 
 using Action = PlanStep::Action;
 
+constexpr std::string_view k_shipped_now = "you have the same: shipped from now on";
+constexpr std::string_view k_own_again = "yours before it was shipped, no longer shipped: your own again";
+
 std::vector<std::string> names_of(const std::vector<KeyConflict>& keys) {
   std::vector<std::string> names;
-  for (const KeyConflict& key : keys) names.push_back(key.key);
+  for (const KeyConflict& key : keys) names.push_back(shown_place(key.key));
   return names;
 }
 
@@ -43,23 +49,29 @@ class Planner {
   }
 
  private:
+  bool was_own(const RelPath& path) const { return std::find(basis_.own.begin(), basis_.own.end(), path) != basis_.own.end(); }
+
   void decide(const FileCase& file) {
+    if (file.theirs && (was_own(file.path) || (!file.base && file.ours))) plan_.own.push_back(file.path);
     if (file.moved_away) {
+      if (file.ours && was_own(file.path)) return step(Action::release, file, file.ours, std::string(k_own_again));
       if (file.ours) step(Action::remove, file, std::nullopt, "renamed by the author");
       return;
     }
     if (!file.theirs) return drop(file);
     const bool is_config = file.path.str() == "config.yaml";
     if (is_config && options_.keep_config && file.base && file.ours != file.theirs) return hold(file);
+    if (file.other == LiveFile::Kind::link) return leave_link(file);
     if (is_config && options_.force_config && file.base) return take(file);
     if (!file.ours) {
-      if (!file.base) return step(Action::add, file, file.theirs);
+      if (!file.base) return file.other ? give_way(file) : step(Action::add, file, file.theirs);
       if (file.base != file.theirs) step(Action::keep, file, std::nullopt, "deleted by you: stays deleted");
       if (file.base == file.theirs && file.moved_from) step(Action::keep, file, std::nullopt, "deleted by you under its old name");
       return;
     }
     if (file.base && file.ours->digest == file.base->digest) return take(file);
     if (file.ours == file.theirs) {
+      if (!file.base) return step(Action::keep, file, file.ours, std::string(k_shipped_now));
       if (file.base != file.theirs) step(Action::adopt, file, file.ours);
       return;
     }
@@ -68,9 +80,26 @@ class Planner {
   }
 
   void drop(const FileCase& file) {
+    if (file.other == LiveFile::Kind::link) return step(Action::release, file, std::nullopt, "a link of yours, no longer shipped");
     if (!file.ours) return;  // gone on both sides
+    if (was_own(file.path)) return step(Action::release, file, file.ours, std::string(k_own_again));
     if (file.ours == file.base) return step(Action::remove, file, std::nullopt);
     step(Action::release, file, file.ours, "edited by you, no longer shipped: now your own");
+  }
+
+  void leave_link(const FileCase& file) {
+    if (file.theirs == file.base) return step(Action::keep, file, std::nullopt, "a link of yours");
+    step(Action::replace, file, file.theirs);
+  }
+
+  // What of the user's stands there is of another type.
+  void give_way(const FileCase& file) {
+    const bool is_directory = file.other == LiveFile::Kind::directory;
+    const std::string reason = is_directory ? "a directory of yours is there" : "a file of yours is there, where its directory would be";
+    if (policy_of(file) == MergePolicy::ours) return step(Action::keep, file, std::nullopt, reason);
+    step(Action::conflict, file, std::nullopt, reason);
+    if (is_directory) plan_.steps.back().beside = file.theirs;
+    plan_.pending.push_back({file.path, file.base, *file.theirs, Node::sequence(), false});
   }
 
   // The author's content; the executable bit where the user did not change it.
@@ -87,14 +116,16 @@ class Planner {
   // The user's content; the author's executable bit where the user did not change that.
   void keep(const FileCase& file) {
     const LedgerEntry to{file.merged_mode(), file.ours->digest};
-    if (to == file.ours && !file.moved_from) return step(Action::keep, file, to, "edited by you");
+    if (to == file.ours && !file.moved_from) {
+      return step(Action::keep, file, to, file.base ? "edited by you" : std::string(k_shipped_now));
+    }
     plan_.texts.emplace(file.path, basis_.texts.at(file.path).ours);
     step(Action::merge, file, to, file.moved_from ? "edited by you, renamed by the author" : "edited by you; the author changed its mode");
   }
 
   // --keep-config: the next update merges from where this one left off.
   void hold(const FileCase& file) {
-    if (file.ours) {
+    if (file.ours || file.other) {
       step(Action::keep, file, file.ours, "kept as you asked");
     } else {
       step(Action::keep, file, std::nullopt, "deleted by you: stays deleted");
@@ -102,20 +133,23 @@ class Planner {
     plan_.pending.push_back({file.path, file.base, *file.theirs, Node::sequence(), true});
   }
 
-  MergePolicy policy_of(const RelPath& path) const {
-    const auto decided = options_.decisions.find(path);
-    return decided == options_.decisions.end() ? options_.merge : decided->second;
+  // The author's side of all that is in conflict was asked for, not of what never was the author's; of that it takes to be asked for
+  // by name.
+  MergePolicy policy_of(const FileCase& file) const {
+    const auto decided = options_.decisions.find(file.path);
+    if (decided != options_.decisions.end()) return decided->second;
+    return options_.merge == MergePolicy::theirs && !file.base ? MergePolicy::leave : options_.merge;
   }
 
   void combine(const FileCase& file) {
     const CaseTexts& texts = basis_.texts.at(file.path);
     const std::string& theirs = shipped_.files.at(file.path).content;
-    const MergePolicy policy = policy_of(file.path);
+    const MergePolicy policy = policy_of(file);
     MergeInput input{file.path.str(), std::nullopt, texts.ours, theirs, Favor::none};
     if (texts.base) input.base = *texts.base;
     MergeOutcome merged = merge_file(input);
     if (file.base && !texts.base && !merged.clean) merged.reason += "; the store has lost what was shipped last (kopi store verify)";
-    const std::vector<KeyConflict> keys = merged.keys;
+    const std::vector<KeyConflict> keys = without_secrets(merged.keys);
     // Without a common past every key that the user has is the user's own choice: it counts, and the other is named.
     if (!file.base && !merged.clean && !keys.empty() && policy != MergePolicy::theirs) {
       merged.clean = true;
@@ -197,6 +231,7 @@ bool Plan::writes_files() const {
   const bool steps_write = std::any_of(steps.begin(), steps.end(), [&](const PlanStep& step) {
     if (step.action == Action::keep || step.action == Action::adopt || step.action == Action::release) return false;
     if (step.action != Action::conflict || step.from != step.to) return true;
+    if (!step.beside) return false;
     const auto beside = beside_path(step.path);  // an earlier update may have put it there
     return !beside || !live.contains(*beside) || live.at(*beside).entry != step.beside;
   });

@@ -22,9 +22,9 @@ struct PlanStep {
     add,       ///< new, nothing in the way
     replace,   ///< untouched by the user, changed by the author
     remove,    ///< untouched by the user, dropped by the author
-    adopt,     ///< the user's file is already what is shipped; only the ledger changes
-    keep,      ///< the user's state stays: edited, or deleted
-    release,   ///< dropped by the author, edited by the user: becomes the user's own
+    adopt,     ///< the user changed it as the author did; only the ledger changes
+    keep,      ///< the user's state stays: edited, deleted, or the user's own file that is shipped from now on
+    release,   ///< dropped by the author; edited by the user, or theirs before it was shipped: becomes the user's own
     merge,     ///< both sides' changes in one
     conflict,  ///< not all of both sides fits into one: the user's side stays live, the shipped file lands beside it
   };
@@ -32,7 +32,7 @@ struct PlanStep {
   RelPath path;
   std::optional<LedgerEntry> from;    ///< live before
   std::optional<LedgerEntry> to;      ///< live afterwards
-  std::optional<LedgerEntry> beside;  ///< of conflict: what lands as <file>.kopi-new
+  std::optional<LedgerEntry> beside;  ///< of conflict: what lands as <file>.kopi-new; nothing where no file can be put there
   std::optional<RelPath> moved_from;  ///< the author renamed it, and the user's edits move along
   std::vector<KeyConflict> keys;      ///< of structured files: what both sides changed, with both values
   std::string reason;                 ///< of keep, release, merge, conflict: for people
@@ -44,6 +44,7 @@ struct Plan {
   std::vector<PlanStep> steps;           ///< by path; files that stay as they are have none
   Ledger ledger;                         ///< afterwards: exactly what is shipped
   std::vector<Pending> pending;          ///< afterwards: what is left for the user to decide
+  std::vector<RelPath> own;              ///< afterwards: paths of the ledger where the user had a file of their own first
   std::vector<RelPath> outdated_beside;  ///< <file>.kopi-new that an earlier conflict left and that means nothing any more
   LiveFiles live;                        ///< what the plan was made on
   std::map<RelPath, std::string> texts;  ///< what is written and is not as shipped
@@ -60,7 +61,7 @@ Result<RelPath> beside_path(const RelPath& path);
 enum class MergePolicy {
   leave,   ///< a conflict: for the user to decide
   ours,    ///< the user's side
-  theirs,  ///< the author's side
+  theirs,  ///< the author's side; but what was the user's before it was shipped is never written for that
   ask,     ///< as leave; the caller asks and plans again
   fail,    ///< as leave; the caller goes no further
 };
@@ -78,6 +79,7 @@ struct PlanOptions {
 struct PlanBasis {
   Ledger base;  ///< merge_base()
   std::vector<Pending> pending;
+  std::vector<RelPath> own;
   LiveFiles live;
   TextsByPath texts;
   std::vector<Capability> capabilities;

@@ -1,4 +1,5 @@
 #include "formats/dotenv.hpp"
+#include "installer/apply_parts.hpp"
 #include "installer/live.hpp"
 #include "installer/operation.hpp"
 #include "store/locks.hpp"
@@ -50,15 +51,16 @@ Result<void> plan_again(Prepared& prepared, const PlanOptions& options, const In
   if (installed) {
     basis.base = merge_base(*installed);
     basis.pending = installed->record.pending;
+    basis.own = installed->record.own;
     basis.capabilities = installed->record.capabilities;
     prepared.previous = std::move(installed->record);
   }
   const Ledger shipped = prepared.distribution.ledger();
-  KOPI_TRY(basis.live, scan_live(path, basis.base, shipped, beside_paths(basis.pending)));
+  KOPI_TRY(basis.live, scan_live(path, {basis.base, shipped, beside_paths(basis.pending), basis.own}));
   KOPI_TRY(basis.texts, read_texts(path, list_cases(basis.base, basis.live, shipped), Blobs(home)));
   if (options.keep_config) KOPI_CHECK(leave_config_out(prepared.distribution, basis, Blobs(home)));
   prepared.plan = make_plan(basis, prepared.distribution, options);
-  return check_beside(path, prepared.plan, basis.pending);
+  return check_places(path, prepared.plan, basis.pending);
 }
 
 Result<std::vector<EnvStatus>> env_status(const Manifest& manifest, const Home& home, const ProfileName& name,
@@ -94,53 +96,74 @@ Result<Prepared> prepare_install(const InstallRequest& request, const InstallCon
   return prepared;
 }
 
-Result<UpdateOutcome> prepare_update(const UpdateRequest& request, const InstallContext& context) {
-  std::optional<InstallRecord> record;
-  {
-    KOPI_TRY(const FileLock lock, lock_to_read(request.name, "update", context));
-    if (!profile_exists(context.home, request.name)) return no_such_profile(Selection{request.name, Selection::Origin::flag});
-    KOPI_TRY(auto installed, read_installed(context.home, request.name));
-    if (installed) record = std::move(installed->record);
-  }
-  if (!record) {
-    return with_hint(error(Code::source, "profile '{}' was not installed from a distribution", request.name.str()),
-                     request.name.is_default() ? "name a profile: kopi profile update NAME; or all of them: kopi profile update --all"
-                                               : fmt::format("kopi profile install SOURCE --name {} --force", request.name.str()));
-  }
-  UpdateOutcome outcome;
-  outcome.installed = *record;
-  const bool is_pinned = record->ref_kind == "tag" || record->ref_kind == "commit";
-  if (is_pinned && !request.to && !request.plan.force_config) {
-    outcome.kind = UpdateOutcome::Kind::pinned;
-    return outcome;
-  }
-  KOPI_TRY(SourceRef source, parse_source(record->source, std::nullopt, {context.home.user_home, "/"}));
-  if (request.to) {
-    KOPI_TRY(source, with_ref(std::move(source), *request.to).while_doing("reading --to"));
-  }
-  OpenOptions options{.insecure_http = request.insecure_http, .installed_commit = std::nullopt};
-  const bool may_skip = !record->commit.empty() && !request.plan.force_config && (!request.to || request.to == record->wanted);
-  if (may_skip) options.installed_commit = record->commit;
-  auto looked = open_source(source, options, context);
-  if (!looked && looked.error().code == Code::source && looked.error().hint.empty() && !request.to)
-    looked.error().hint = fmt::format("if it moved: kopi profile install SOURCE --name {} --force", request.name.str());
-  KOPI_TRY(auto opened, std::move(looked));
-  if (!opened) return outcome;
+namespace {
 
+// --keep-config left something out that the next plain update brings, also where the source has nothing new.
+bool brings_kept(const UpdateRequest& request, const InstallRecord& record) { return !request.plan.keep_config && keeps_back(record); }
+
+Result<UpdateOutcome> decide_update(const UpdateRequest& request, SourceRef source, Snapshot snapshot, UpdateOutcome outcome,
+                                    const InstallContext& context) {
+  const InstallRecord& record = outcome.installed;
   Prepared prepared;
   prepared.operation = "update";
   prepared.name = request.name;
   prepared.source = std::move(source);
   prepared.profile_exists = true;
   KOPI_TRY(prepared.distribution,
-           understand(std::move(opened->snapshot), context.program_version).while_doing("reading {}", prepared.source.shown()));
+           understand(std::move(snapshot), context.program_version).while_doing("reading {}", prepared.source.shown()));
   KOPI_CHECK(plan_again(prepared, request.plan, context));
   KOPI_TRY(prepared.env, env_status(prepared.distribution.manifest, context.home, prepared.name, context.environment));
-  const bool same_commit = prepared.distribution.ref ? prepared.distribution.ref->commit == record->commit : true;
-  const bool same_tree = prepared.distribution.tree_digest == record->tree && prepared.source.ref == record->wanted;
-  if (same_commit && same_tree && !prepared.plan.writes_files()) return outcome;
+  const bool same_commit = prepared.distribution.ref ? prepared.distribution.ref->commit == record.commit : true;
+  const bool same_tree = prepared.distribution.tree_digest == record.tree && prepared.source.ref == record.wanted;
+  const bool kept_comes = brings_kept(request, record) && prepared.plan.pending != record.pending;
+  if (same_commit && same_tree && !kept_comes && !prepared.plan.writes_files()) return outcome;
   outcome.kind = UpdateOutcome::Kind::prepared;
   outcome.prepared = std::move(prepared);
+  return outcome;
+}
+
+// From the store: what is installed, to be merged with what an earlier update kept.
+Result<UpdateOutcome> bring_kept(const UpdateRequest& request, SourceRef source, const Ledger& ledger, UpdateOutcome outcome,
+                                 const InstallContext& context) {
+  KOPI_TRY(Snapshot snapshot, restore_snapshot(outcome.installed, ledger, Blobs(context.home)));
+  source.ref = outcome.installed.wanted;
+  return decide_update(request, std::move(source), std::move(snapshot), std::move(outcome), context);
+}
+
+}  // namespace
+
+Result<UpdateOutcome> prepare_update(const UpdateRequest& request, const InstallContext& context) {
+  std::optional<Installed> installed;
+  {
+    KOPI_TRY(const FileLock lock, lock_to_read(request.name, "update", context));
+    if (!profile_exists(context.home, request.name)) return no_such_profile(Selection{request.name, Selection::Origin::flag});
+    KOPI_TRY(installed, read_installed(context.home, request.name));
+  }
+  if (!installed) {
+    return with_hint(error(Code::source, "profile '{}' was not installed from a distribution", request.name.str()),
+                     request.name.is_default() ? "name a profile: kopi profile update NAME; or all of them: kopi profile update --all"
+                                               : fmt::format("kopi profile install SOURCE --name {} --force", request.name.str()));
+  }
+  const InstallRecord& record = installed->record;
+  UpdateOutcome outcome;
+  outcome.installed = record;
+  const bool is_pinned = (record.ref_kind == "tag" || record.ref_kind == "commit") && !request.to && !request.plan.force_config;
+  if (is_pinned) outcome.kind = UpdateOutcome::Kind::pinned;
+  if (is_pinned && !brings_kept(request, record)) return outcome;
+  KOPI_TRY(SourceRef source, parse_source(record.source, std::nullopt, {context.home.user_home, "/"}));
+  if (is_pinned) return bring_kept(request, std::move(source), installed->ledger, std::move(outcome), context);
+  if (request.to) {
+    KOPI_TRY(source, with_ref(std::move(source), *request.to).while_doing("reading --to"));
+  }
+  OpenOptions options{.insecure_http = request.insecure_http, .installed_commit = std::nullopt};
+  const bool may_skip = !record.commit.empty() && !request.plan.force_config && (!request.to || request.to == record.wanted);
+  if (may_skip) options.installed_commit = record.commit;
+  auto looked = open_source(source, options, context);
+  if (!looked && looked.error().code == Code::source && looked.error().hint.empty() && !request.to)
+    looked.error().hint = fmt::format("if it moved: kopi profile install SOURCE --name {} --force", request.name.str());
+  KOPI_TRY(auto opened, std::move(looked));
+  if (opened) return decide_update(request, std::move(source), std::move(opened->snapshot), std::move(outcome), context);
+  if (brings_kept(request, record)) return bring_kept(request, std::move(source), installed->ledger, std::move(outcome), context);
   return outcome;
 }
 

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "installer/apply_parts.hpp"
 #include "installer/operation.hpp"
 #include "store/blobs.hpp"
 #include "store/history.hpp"
@@ -9,11 +10,15 @@
 namespace kopi {
 namespace {
 
+Error already_there(const RollbackRequest& request, std::int64_t state) {
+  return with_hint(error(Code::usage, "{}{} is the state that '{}' is in", request.to ? "--to " : "state ", state, request.name.str()),
+                   fmt::format("kopi profile history {}", request.name.str()));
+}
+
 Result<State> choose_state(const RollbackRequest& request, const InstallRecord& current, const std::string& path) {
   KOPI_TRY(const auto numbers, list_states(path));
   const std::string history = fmt::format("kopi profile history {}", request.name.str());
-  if (request.to == current.state)
-    return with_hint(error(Code::usage, "--to {} is the state that '{}' is in", *request.to, request.name.str()), history);
+  if (request.to == current.state) return already_there(request, *request.to);
   if (request.to) {
     if (std::find(numbers.begin(), numbers.end(), *request.to) == numbers.end())
       return with_hint(error(Code::not_found, "'{}' keeps no state {}", request.name.str(), *request.to), history);
@@ -22,24 +27,6 @@ Result<State> choose_state(const RollbackRequest& request, const InstallRecord& 
   const auto before = std::find_if(numbers.rbegin(), numbers.rend(), [&](std::int64_t number) { return number < current.state; });
   if (before == numbers.rend()) return with_hint(error(Code::not_found, "'{}' has no state before this one", request.name.str()), history);
   return read_state(path, *before);
-}
-
-// A state as it was shipped, from the store alone.
-Result<Snapshot> restore_snapshot(const Ledger& ledger, const Blobs& blobs) {
-  Snapshot snapshot;
-  for (const auto& [path, entry] : ledger) {
-    KOPI_TRY(std::string content, blobs.get(entry.digest).while_doing("restoring {}", path.str()));
-    if (path.str() == "distribution.yaml") {
-      KOPI_TRY(snapshot.manifest, read_manifest(content, path.str()));
-    }
-    snapshot.files.emplace(path, SnapshotFile{entry.mode, std::move(content), entry.digest});
-  }
-  return snapshot;
-}
-
-std::optional<GitRef> ref_of(const InstallRecord& record) {
-  if (record.commit.empty()) return std::nullopt;
-  return GitRef{GitRef::Kind::commit, "", record.commit};
 }
 
 }  // namespace
@@ -62,13 +49,15 @@ Result<Prepared> prepare_rollback(const RollbackRequest& request, const InstallC
     prepared.restored_state = state.number;
     const Blobs blobs(context.home);
     KOPI_TRY(const Ledger ledger, read_ledger(state, blobs));
-    KOPI_TRY(Snapshot snapshot, restore_snapshot(ledger, blobs));
-    snapshot.ref = ref_of(*prepared.restored);
+    KOPI_TRY(Snapshot snapshot, restore_snapshot(*prepared.restored, ledger, blobs));
+    if (snapshot.ref) snapshot.ref = GitRef{GitRef::Kind::commit, "", snapshot.ref->commit};
     KOPI_TRY(prepared.distribution, understand(std::move(snapshot), context.program_version));
   }
   KOPI_TRY(prepared.source, parse_source(prepared.restored->source, std::nullopt, {context.home.user_home, "/"}));
   prepared.source.ref = prepared.restored->wanted;
   KOPI_CHECK(plan_again(prepared, request.plan, context));
+  // One more state that is as this one would push one that is not out of the history.
+  if (is_applied(prepared, make_record(prepared, context))) return already_there(request, *prepared.restored_state);
   KOPI_TRY(prepared.env, env_status(prepared.distribution.manifest, context.home, prepared.name, context.environment));
   return prepared;
 }

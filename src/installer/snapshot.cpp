@@ -97,7 +97,7 @@ class Taker {
     for (std::size_t i = 0; i < paths_.size(); ++i) {
       const RelPath& path = paths_[i];
       const Taking taking = taking_of(path, snapshot_.manifest.manifest.owned);
-      if (taking == Taking::user_owned) left_out.emplace(path.first());
+      if (taking == Taking::user_owned) leave_out(path, left_out);
       if (taking != Taking::taken) continue;
       KOPI_CHECK(check_shape(path));
       KOPI_CHECK(check_length(path));
@@ -118,7 +118,22 @@ class Taker {
     for (const std::string_view component : path.components()) {  // what Linux's file systems take
       if (component.size() > 255) return error(Code::limit, "a name is longer than 255 bytes: {}", shown);
     }
+    if (path.filename().size() > k_longest_file_name) {
+      return error(Code::limit, "a file's name is longer than {} bytes, and FILE.kopi-new could not stand beside it: {}",
+                   k_longest_file_name, shown);
+    }
     return {};
+  }
+
+  // Below a name that is the user's at the root, that name tells all of it; deeper there is only what updates put beside files.
+  void leave_out(const RelPath& path, std::set<std::string>& left_out) {
+    const auto names = path.components();
+    if (is_user_owned_root(names.front()) || std::none_of(names.begin(), names.end(), is_beside)) {
+      left_out.emplace(path.first());
+      return;
+    }
+    snapshot_.manifest.findings.push_back({Severity::low, "tree.kopi-new", path.str(), 0, 0,
+                                           "not taken: a file of this name is what an update leaves where it can't merge", "", ""});
   }
 
   // Directories count too: `Skills/a` beside `skills/b` is one directory on a file system that ignores case.

@@ -34,6 +34,9 @@ struct Snapshot {
   std::vector<std::string> left_out;  ///< root names that always belong to the user and were not taken
 };
 
+/// Of a file, in bytes: FILE.kopi-new has to fit beside it into the 255 that Linux's file systems take.
+constexpr std::size_t k_longest_file_name = 255 - std::string_view(".kopi-new").size();
+
 struct SnapshotLimits {
   std::size_t files = 4096;
   std::size_t bytes = 64u << 20;

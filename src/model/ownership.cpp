@@ -28,10 +28,12 @@ constexpr std::string_view k_user_owned_paths[] = {"platforms/whatsapp/session",
 
 }  // namespace
 
+bool is_beside(std::string_view name) { return fold(name).ends_with(".kopi-new"); }
+
 bool is_user_owned_root(std::string_view name) {
   // Folded: on a file system that ignores case, `.ENV` would be the user's `.env`.
   const std::string folded = fold(name);
-  if (folded.ends_with(".kopi-new")) return true;
+  if (is_beside(name)) return true;
   static const std::set<std::string> names = [] {
     std::set<std::string> all;
     for (const std::string_view owned : k_user_owned) all.insert(fold(owned));
@@ -42,6 +44,8 @@ bool is_user_owned_root(std::string_view name) {
 
 bool is_user_owned(const RelPath& path) {
   if (is_user_owned_root(path.first())) return true;
+  const auto names = path.components();
+  if (std::any_of(names.begin(), names.end(), is_beside)) return true;
   return std::any_of(std::begin(k_user_owned_paths), std::end(k_user_owned_paths),
                      [&](std::string_view owned) { return path.is_within(owned); });
 }

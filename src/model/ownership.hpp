@@ -1,7 +1,7 @@
 // model/ownership.hpp
 //
 // Which files of a distribution's tree are taken. Names that belong to the user or to kopi are never taken, whatever the
-// author lists; they count at the root only, so that `tools/bin/` or `skills/x/cache/` are ordinary payload.
+// author lists; they count at the root only (but for `*.kopi-new`), so that `tools/bin/` or `skills/x/cache/` are ordinary payload.
 #pragma once
 
 #include <optional>
@@ -14,8 +14,11 @@
 
 namespace kopi {
 
-/// `path` stands at, or below, a root name that no distribution may bring.
+/// `path` stands at, or below, a root name that no distribution may bring; or a name on it ends in `.kopi-new`, at whatever depth:
+/// there an update puts what it can't merge.
 bool is_user_owned(const RelPath& path);
+/// The name that an update gives to what it can't merge: FILE.kopi-new.
+bool is_beside(std::string_view name);
 /// As above for one root name.
 bool is_user_owned_root(std::string_view name);
 

@@ -155,7 +155,8 @@ ProfilePart part_of(const RelPath& path) {
   const auto components = path.components();
   const std::string_view root = path.first();
   const bool is_data = is_any_of(root, k_memories) || is_any_of(root, k_sessions);
-  if (!is_data && root != "profile.yaml" && is_user_owned(path)) return ProfilePart::machine;
+  const bool is_owned = is_user_owned_root(path.first()) || (is_user_owned(path) && !is_beside(path.filename()));
+  if (!is_data && root != "profile.yaml" && is_owned) return ProfilePart::machine;
   if (std::any_of(components.begin(), components.end(), is_passing)) return ProfilePart::passing;
   if (is_any_of(root, k_memories)) return ProfilePart::memories;
   if (is_any_of(root, k_sessions)) return ProfilePart::sessions;

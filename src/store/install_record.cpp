@@ -1,5 +1,7 @@
 #include "store/install_record.hpp"
 
+#include <algorithm>
+
 #include "base/text.hpp"
 #include "formats/json.hpp"
 #include "system/crypto.hpp"
@@ -38,6 +40,22 @@ Result<std::vector<Pending>> pending_from(const Node& list, const std::string& f
   return pending;
 }
 
+Result<std::vector<RelPath>> paths_from(const Node& list, std::string_view key, const std::string& file) {
+  std::vector<RelPath> paths;
+  for (const Node& item : list.items()) {
+    auto path = RelPath::parse(item.is_scalar() ? item.as_text() : "");
+    if (!path) return damaged(file, fmt::format("an entry of '{}' is no path", key));
+    paths.push_back(*std::move(path));
+  }
+  return paths;
+}
+
+Node to_json(const std::vector<RelPath>& paths) {
+  Node list = Node::sequence();
+  for (const RelPath& path : paths) list.push(path.str());
+  return list;
+}
+
 Node to_json(const std::vector<Pending>& pending) {
   Node list = Node::sequence();
   for (const Pending& item : pending) {
@@ -51,6 +69,10 @@ Node to_json(const std::vector<Pending>& pending) {
 }
 
 }  // namespace
+
+bool keeps_back(const InstallRecord& record) {
+  return std::any_of(record.pending.begin(), record.pending.end(), [](const Pending& item) { return item.held; });
+}
 
 Node to_json(const InstallRecord& record) {
   const auto or_null = [](const std::string& text) { return text.empty() ? Node() : Node(text); };
@@ -74,6 +96,7 @@ Node to_json(const InstallRecord& record) {
                         {"ledger", record.ledger},
                         {"state", record.state},
                         {"pending", to_json(record.pending)},
+                        {"own", to_json(record.own)},
                         {"capabilities", kopi::to_json(record.capabilities)}});
 }
 
@@ -106,6 +129,9 @@ Result<InstallRecord> install_record_from(const Node& node, const std::string& p
   if (const Node* state = node.find("state")) record.state = state->as_integer().value_or(0);
   if (const Node* pending = node.find("pending")) {
     KOPI_TRY(record.pending, pending_from(*pending, path));
+  }
+  if (const Node* own = node.find("own")) {
+    KOPI_TRY(record.own, paths_from(*own, "own", path));
   }
   return record;
 }

@@ -49,7 +49,11 @@ struct InstallRecord {
   std::vector<Capability> capabilities;
   std::int64_t state = 0;  ///< number of this state in the history, from 1
   std::vector<Pending> pending;
+  std::vector<RelPath> own;  ///< shipped, and the user had a file there before: an update may change it, and nothing takes it away
 };
+
+/// Something of the author's was kept back as the user asked: the next update brings it, whether the source moved or not.
+bool keeps_back(const InstallRecord& record);
 
 struct Installed {
   InstallRecord record;

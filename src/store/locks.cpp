@@ -37,6 +37,12 @@ Result<FileLock> try_lock_profile(const Home& home, const ProfileName& name, con
   return FileLock::acquire(request);
 }
 
+Result<FileLock> try_lock_edits(const Home& home, const ProfileName& name, LockMode mode) {
+  FileLock::Request request{lock_path(home, name.str() + ".edit"), mode, "kopi profile resolve --edit"};
+  request.wait = false;
+  return FileLock::acquire(request);
+}
+
 Result<FileLock> lock_store(const Home& home, LockMode mode, const std::string& holder, const Interrupt* interrupt,
                             std::function<void(std::string_view)> on_wait) {
   KOPI_CHECK(make_directories(home.root, 0700));

@@ -26,6 +26,11 @@ Result<FileLock> lock_profile(const Home& home, const ProfileName& name, LockMod
 /// The same, but without waiting and without looking at what broke off.   @error busy  somebody holds it
 Result<FileLock> try_lock_profile(const Home& home, const ProfileName& name, const std::string& holder);
 
+/// Shared: somebody edits copies of this profile's files in `.kopi/edit`. Exclusive: what an editor left there is being removed. Never
+/// waits.
+/// @error busy
+Result<FileLock> try_lock_edits(const Home& home, const ProfileName& name, LockMode mode);
+
 /// Shared: blobs are being added that no record names yet. Exclusive: what no record names is being removed.
 Result<FileLock> lock_store(const Home& home, LockMode mode, const std::string& holder, const Interrupt* interrupt,
                             std::function<void(std::string_view)> on_wait);

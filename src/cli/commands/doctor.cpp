@@ -246,7 +246,7 @@ class Doctor {
     if (!installed) return failed("distribution", installed.error());
     if (!*installed) return;
     const Installed& record = **installed;
-    const auto live = scan_live(path_, record.ledger, {});
+    const auto live = scan_live(path_, {record.ledger, {}});
     if (!live) return failed("distribution", live.error());
     std::size_t edited = 0;
     std::size_t missing = 0;

@@ -1,5 +1,6 @@
 #include "cli/answer.hpp"
 #include "cli/commands/commands.hpp"
+#include "installer/merge_nodes.hpp"
 #include "store/install_record.hpp"
 #include "store/locks.hpp"
 #include "system/files.hpp"
@@ -35,7 +36,8 @@ Result<Outcome> run(Context& context, const Arguments& given) {
     outcome.text.styled(Style::red, "! {}", pending.path.str());
     outcome.text.print(is_there ? "  yours is live; the author's is {}\n" : "  yours is live\n", beside);
     for (const Node& key : pending.keys.items()) {
-      outcome.text.print("    {}  yours: {}  the author's: {}\n", key.find("key")->as_text(), words(key, "ours"), words(key, "theirs"));
+      outcome.text.print("    {}  yours: {}  the author's: {}\n", shown_place(key.find("key")->as_text()), words(key, "ours"),
+                         words(key, "theirs"));
     }
   }
   if (count == 0) {

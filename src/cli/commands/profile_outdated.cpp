@@ -18,6 +18,8 @@ constexpr OptionSpec options[] = {{"--check", "", "end with 3 when one of them i
 constexpr ExampleSpec examples[] = {{"kopi profile outdated", "which of my agents have something new?"},
                                     {"kopi profile outdated research-bot --check", "for a script: exit status 3 when it has"}};
 
+bool is_outdated(const Newest& newest) { return newest.kept_back || (newest.differs && !newest.pinned); }
+
 Node or_null(const std::string& text) { return text.empty() ? Node() : Node(text); }
 
 Node to_json(const OutdatedQuery& query, const Newest& newest) {
@@ -30,7 +32,7 @@ Node to_json(const OutdatedQuery& query, const Newest& newest) {
        {"version", or_null(record.version)},
        {"commit", or_null(record.commit)},
        {"newest", Node::mapping({{"ref", or_null(newest.ref)}, {"commit", or_null(newest.commit)}, {"version", or_null(newest.version)}})},
-       {"outdated", newest.differs && !newest.pinned},
+       {"outdated", is_outdated(newest)},
        {"pinned", newest.pinned},
        {"note", or_null(newest.note)}});
 }
@@ -43,7 +45,7 @@ std::string words(const std::string& name, const std::string& commit) {
 }
 
 std::string state_words(const Newest& newest) {
-  std::string state = newest.pinned ? "stays at its commit" : newest.differs ? "outdated" : "newest";
+  std::string state = newest.pinned ? "stays at its commit" : is_outdated(newest) ? "outdated" : "newest";
   if (!newest.note.empty()) state += "; " + newest.note;
   return state;
 }
@@ -51,7 +53,7 @@ std::string state_words(const Newest& newest) {
 // What brings the first of them up to date: one at a tag is moved, the others follow by themselves.
 std::string update_hint(const OutdatedQuery& query, const Newest& newest) {
   const std::string command = "kopi profile update " + query.name.str();
-  return query.record.ref_kind == "tag" ? fmt::format("{} --to {}", command, shell_quote(newest.ref)) : command;
+  return query.record.ref_kind == "tag" && newest.differs ? fmt::format("{} --to {}", command, shell_quote(newest.ref)) : command;
 }
 
 Result<std::vector<OutdatedQuery>> read_queries(Context& context, const Arguments& given, SeveralOutcomes& outcomes) {
@@ -93,11 +95,10 @@ Result<Outcome> run(Context& context, const Arguments& given) {
       continue;
     }
     const Newest& newest = *answers[i];
-    const bool is_outdated = newest.differs && !newest.pinned;
-    if (is_outdated && outdated.empty()) hint = update_hint(query, newest);
-    if (is_outdated) outdated.push_back(query.name.str());
+    if (is_outdated(newest) && outdated.empty()) hint = update_hint(query, newest);
+    if (is_outdated(newest)) outdated.push_back(query.name.str());
     table.row({query.name.str(), installed, words(newest.ref.empty() ? newest.version : newest.ref, newest.commit), state_words(newest)},
-              is_outdated ? "!" : " ");
+              is_outdated(newest) ? "!" : " ");
     Outcome one;
     one.data = to_json(query, newest);
     outcomes.add(context, query.name, std::move(one));

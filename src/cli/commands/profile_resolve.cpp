@@ -7,7 +7,7 @@
 #include "formats/json.hpp"
 #include "formats/yaml.hpp"
 #include "installer/operation.hpp"
-#include "store/blobs.hpp"
+#include "store/locks.hpp"
 #include "store/profiles.hpp"
 #include "system/crypto.hpp"
 #include "system/files.hpp"
@@ -84,52 +84,82 @@ Result<void> check_edited(const RelPath& path, const std::string& text) {
   return {};
 }
 
-Result<std::string> edit_both(Context& context, const ProfileName& name, const RelPath& path) {
-  KOPI_TRY(const auto record, read_install_record(context.home, name));
-  const auto& pending = record->pending;
-  const auto found = std::find_if(pending.begin(), pending.end(), [&](const Pending& item) { return item.path == path && !item.held; });
-  if (found == pending.end())
-    return with_hint(error(Code::not_found, "{} is in no conflict", path.str()), fmt::format("kopi profile conflicts {}", name.str()));
-  const Blobs blobs(context.home);
-  const std::string file = join_path(context.home.profile_path(name), path.str());
-  KOPI_TRY(const auto ours, read_file_if_present(file));
-  KOPI_TRY(const std::string theirs, blobs.get(found->theirs.digest));
-  std::string base;
-  if (found->base) {
-    KOPI_TRY(base, blobs.get(found->base->digest));
+// The copies lie in .kopi/, where nothing that an agent reads is looked for, and stay there until what was written in them is decided.
+class Editing {
+ public:
+  Editing(Context& context, const ProfileName& name)
+      : context_(context), name_(name), place_(join_path(context.home.profile_path(name), ".kopi/edit")) {}
+
+  Result<void> edit(const RelPath& path) {
+    KOPI_TRY(const ConflictSides sides, read_conflict(name_, path, context_.install_context()));
+    KOPI_TRY(const std::string marked, mark_conflicts(sides.base, sides.ours.value_or(""), sides.theirs));
+    if (!lock_) {
+      KOPI_TRY(lock_, try_lock_edits(context_.home, name_, LockMode::shared));
+    }
+    const std::string directory = join_path(place_, random_hex(4));
+    KOPI_CHECK(make_directories(directory, 0700));
+    copies_.push_back(join_path(directory, path.filename()));
+    auto edited = edit_copy(context_, copies_.back(), marked);
+    if (!edited || edited->text == marked) {
+      KOPI_CHECK(remove_tree(directory));
+      copies_.pop_back();
+    }
+    if (!edited) return std::move(edited).error();
+    if (edited->text == marked) {
+      return with_hint(error(Code::conflict, "{} was left as it was opened: nothing is decided", path.str()),
+                       "take the lines with <<<<<<<, ======= and >>>>>>> out, or say --ours or --theirs");
+    }
+    EditedFile file{std::move(edited->text), std::nullopt, sha256(sides.theirs)};
+    if (sides.ours) file.ours = sha256(*sides.ours);
+    KOPI_CHECK(check_edited(path, file.text));
+    files_.emplace(path, std::move(file));
+    return {};
   }
-  KOPI_TRY(const std::string marked, mark_conflicts(base, ours.value_or(""), theirs));
-  const std::string copy =
-      fmt::format("{}.edit-{}{}", file, random_hex(4), path.str().substr(std::min(path.str().rfind('.'), path.str().size())));
-  KOPI_TRY(EditedCopy edited, edit_copy(context, copy, marked));
-  if (edited.text == marked) {
-    KOPI_CHECK(remove_file(copy));
-    return with_hint(error(Code::conflict, "{} was left as it was opened: nothing is decided", path.str()),
-                     "take the lines with <<<<<<<, ======= and >>>>>>> out, or say --ours or --theirs");
+
+  const std::map<RelPath, EditedFile>& files() const { return files_; }
+  /// Where what was written is, when it could not be taken over.
+  Error kept(Error problem) const {
+    if (!copies_.empty()) problem.context.push_back("taking over what was written; it is kept in " + join(copies_, ", "));
+    return problem;
   }
-  if (auto checked = check_edited(path, edited.text); !checked)
-    return std::move(checked).while_doing("taking over what was written; it is kept in {}", copy).error();
-  KOPI_CHECK(remove_file(copy));
-  return std::move(edited.text);
-}
+  /// What was written is live. What earlier ones left goes with the last conflict that it may be of, but never from under an editor.
+  Result<void> clear() {
+    for (const std::string& copy : copies_) KOPI_CHECK(remove_tree(parent_path(copy)));
+    lock_ = {};
+    if (!is_directory(place_)) return {};
+    KOPI_TRY(const auto record, read_install_record(context_.home, name_));
+    const auto is_open = [](const Pending& pending) { return !pending.held; };
+    const bool open = record && std::any_of(record->pending.begin(), record->pending.end(), is_open);
+    const auto alone = try_lock_edits(context_.home, name_, LockMode::exclusive);
+    return open || !alone ? Result<void>{} : remove_tree(place_);
+  }
+
+ private:
+  Context& context_;
+  const ProfileName& name_;
+  std::string place_;
+  FileLock lock_;
+  std::vector<std::string> copies_;
+  std::map<RelPath, EditedFile> files_;
+};
 
 Result<Outcome> run(Context& context, const Arguments& given) {
   const int sides = (given.flag("--ours") ? 1 : 0) + (given.flag("--theirs") ? 1 : 0) + (given.flag("--edit") ? 1 : 0);
   if (sides != 1) return error(Code::usage, "say one of --ours, --theirs and --edit");
   KOPI_TRY(const Wanted wanted, read_wanted(context, given));
-  std::map<RelPath, std::string> edited;
-  if (given.flag("--edit")) {
-    for (const RelPath& path : wanted.paths) {
-      KOPI_TRY(std::string text, edit_both(context, wanted.name, path));
-      edited.emplace(path, std::move(text));
-    }
+  Editing editing(context, wanted.name);
+  for (const RelPath& path : wanted.paths) {
+    if (!given.flag("--edit")) break;
+    if (auto edited = editing.edit(path); !edited) return editing.kept(std::move(edited).error());
   }
   const ResolveSide side = given.flag("--theirs") ? ResolveSide::theirs : ResolveSide::ours;
   Outcome outcome;
   std::vector<std::string> paths;
   if (!wanted.paths.empty()) {
-    KOPI_TRY(const auto resolved, resolve_conflicts(wanted.name, wanted.paths, side, edited, context.install_context()));
-    for (const Resolved& file : resolved) {
+    const auto resolved = resolve_conflicts(wanted.name, wanted.paths, side, editing.files(), context.install_context());
+    if (!resolved) return editing.kept(resolved.error());
+    KOPI_CHECK(editing.clear());
+    for (const Resolved& file : *resolved) {
       paths.push_back(file.path.str());
       if (file.beside_stays) context.console.note(fmt::format("{}.kopi-new stays: you edited it", file.path.str()));
     }

@@ -17,7 +17,7 @@ constexpr OptionSpec options[] = {
     {"--all", "", "every profile that was installed from a distribution"},
     {"--to", "REF", "move to another tag, branch or commit"},
     {"--force-config", "", "let the author's config.yaml replace an edited one"},
-    {"--keep-config", "", "leave config.yaml as it is, whatever the author changed in it"},
+    {"--keep-config", "", "leave config.yaml as it is for now; the next update brings what the author changed in it"},
     {"--merge", "HOW", "where both changed the same: ours, theirs, ask or fail; by itself both are left for you"},
     {"--allow-new-capabilities", "", "agree that the agent may do more than before"},
     {"--yes,-y", "", "agree to what the preview shows, new capabilities excepted"},

@@ -79,6 +79,7 @@ function judge(triple_, outcome) {
   const wrong = (kind, detail) => problems.push([kind, detail]);
   const { favor, base, ours, theirs } = triple_;
   const live = outcome.text;
+  for (const each of outcome.keys) if (each.key === "$") each.key = "";
   totals.triples += 1;
   const [was, mine, other, now] = [base ?? "", ours, theirs, live].map(read);
   for (const [name, each] of [["base", was], ["ours", mine], ["theirs", other]]) {

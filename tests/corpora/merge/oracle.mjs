@@ -57,7 +57,7 @@ export function same(a, b) {
   return a === b;
 }
 
-const named = (key) => (key === "" || /[.[\]="'\\ \t\r\n]/.test(key) ? JSON.stringify(key) : key);
+const named = (key) => (key === "" || key === "$" || /[.[\]="'\\ \t\r\n]/.test(key) ? JSON.stringify(key) : key);
 const identity = (item, key) => item.get(key).slice(item.get(key).indexOf(" ") + 1);
 
 function identifies(lists, key) {

@@ -161,7 +161,7 @@ TEST_CASE("YAML: what can't be merged stays the user's, and says why") {
        "what was shipped last does not parse: config.yaml:2:1: not YAML: did not find expected node content"},
       {"a change behind an alias", "x: &x {v: 1}\ny: *x\n", "x: &x {v: 1}\ny: *x\nz: 1\n", "x: &x {v: 1}\ny: {v: 2}\n",
        "x: &x {v: 1}\ny: *x\nz: 1\n", "config.yaml: this change can't be made without touching other lines"},
-      {"no mapping", "a\n", "b\n", "c\n", "b\n", ": \"a\" \"b\" \"c\""},
+      {"no mapping", "a\n", "b\n", "c\n", "b\n", "$: \"a\" \"b\" \"c\""},
   };
   for (const Row& row : rows) check(row, "config.yaml");
 }

@@ -75,7 +75,7 @@ struct Rule {
 constexpr Rule k_rules[] = {{"---", "", '-', '-'},           // nobody has it
                             {"--a", "add", 't', 't'},        // new
                             {"-a-", "", 'o', '-'},           // the user's own
-                            {"-aa", "adopt", 'o', 't'},      // the user made the very same file
+                            {"-aa", "keep", 'o', 't'},       // the user made the very same file
                             {"-ab", "conflict", 'o', 't'},   // two different files of one name
                             {"a--", "", '-', '-'},           // gone on both sides
                             {"a-a", "", '-', 't'},           // deleted by the user
@@ -123,6 +123,7 @@ TEST_CASE("every combination of what was shipped, what lies there and what is sh
         if (rule->action == "conflict") CHECK(plan.pending[0].base == state_of(base));
         const bool explained = rule->action == "keep" || rule->action == "release" || rule->action == "conflict";
         CHECK(step.reason.empty() == !explained);
+        CHECK(plan.own.size() == (pattern.starts_with("-a") && theirs ? 1U : 0U));
       }
     }
   }

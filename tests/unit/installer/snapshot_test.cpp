@@ -170,11 +170,15 @@ TEST_CASE("sizes are limited, to the byte") {
 
 TEST_CASE("paths are limited, to the byte") {
   const std::string name(255, 'n');
-  CHECK(take(tree().add(name)) == "distribution.yaml " + name + " ");
+  const std::string file(246, 'n');  // with .kopi-new behind it 255
+  CHECK(take(tree().add(file)) == "distribution.yaml " + file + " ");
+  CHECK(take(tree().add(file + "n")).starts_with("E_LIMIT a file's name is longer than 246 bytes, and FILE.kopi-new could not stand"));
+  CHECK(take(tree().add(name + "/a")) == "distribution.yaml " + name + "/a ");
   CHECK(take(tree().add(name + "n")).starts_with("E_LIMIT a name is longer than 255 bytes: nnn"));
   const std::string path = name + "/" + name;  // 511
   CHECK(take(tree().add(path.substr(1) + "/")).starts_with("E_PATH"));
-  CHECK(take(tree().add("a/" + path.substr(1))) == "a/" + path.substr(1) + " distribution.yaml ");
+  const std::string longest = name + "/" + std::string(9, 'd') + "/" + file;  // 512
+  CHECK(take(tree().add(longest)) == "distribution.yaml " + longest + " ");
   CHECK(take(tree().add("a/" + path)).starts_with("E_LIMIT a path is longer than 512 bytes: a/nnn"));
   CHECK(take(tree().add(repeated(31, "d/") + "f")) == repeated(31, "d/") + "f distribution.yaml ");
   CHECK(take(tree().add(repeated(32, "d/") + "f")).starts_with("E_LIMIT a path is deeper than 32 directories: d/d/"));

@@ -101,10 +101,20 @@ TEST_CASE("what is the user's or kopi's own is never taken, as a file, as a dire
 
 TEST_CASE("those names count at the root alone") {
   for (const std::string_view name : k_never) {
+    if (is_beside(name)) continue;
     CAPTURE(name);
     CHECK(taking("skills/a/" + std::string(name)) == "taken");
     CHECK(taking("tools/" + std::string(name) + "/x") == "taken");
   }
+}
+
+TEST_CASE("the place beside a file is never taken, at whatever depth") {
+  for (const std::string_view path : {"x.kopi-new", "docs/x.kopi-new", "docs/X.KOPI-NEW", "docs/x.kopi-new/y"}) {
+    CAPTURE(path);
+    CHECK(taking(path) == "user_owned");
+    CHECK(taking(path, Owned({"docs"})) == "user_owned");
+  }
+  CHECK(taking("docs/x.kopi-new.md") == "taken");
 }
 
 TEST_CASE("everything else at the root is taken when the author lists nothing") {

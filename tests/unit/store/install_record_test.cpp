@@ -54,6 +54,7 @@ Installed sample() {
   record.pending = {{must(RelPath::parse("config.yaml")), LedgerEntry{FileMode::regular, sha256("b")},
                      LedgerEntry{FileMode::regular, sha256("t")}, Node::sequence({std::move(key)}), false},
                     {must(RelPath::parse("run.sh")), std::nullopt, LedgerEntry{FileMode::executable, sha256("y")}, Node::sequence(), true}};
+  record.own = {must(RelPath::parse("config.yaml")), must(RelPath::parse("notes.md"))};
   record.capabilities = {{"cron", "digest", "0 8 * * *"}, {"env", "A", "required"}};
   return installed;
 }
@@ -87,6 +88,7 @@ TEST_CASE("a record and its ledger are read back as they were written") {
   CHECK(record.capabilities == expected.record.capabilities);
   CHECK(record.state == expected.record.state);
   CHECK(record.pending == expected.record.pending);
+  CHECK(record.own == expected.record.own);
   CHECK(record.ledger == sha256(world.scratch.read(world.file("ledger"))).str());
   CHECK(world.scratch.mode("profiles/bot/.kopi") == 0700);
 }
