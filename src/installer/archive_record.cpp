@@ -1,9 +1,7 @@
 #include "installer/archive_record.hpp"
 
-
-#include <cerrno>
-
 #include <algorithm>
+#include <array>
 
 #include "formats/json.hpp"
 #include "model/ownership.hpp"
@@ -141,15 +139,10 @@ Result<ArchiveRecord> parse_archive_record(std::string_view text) {
 
 std::optional<std::string> own_archive_root(const Descriptor& file) {
   constexpr std::string_view header("\x1f\x8b\x08\0\0\0\0\0\0\0", 10);  // no name, no time, no system: nobody else writes it so
-  std::string start(header.size(), '\0');
-  if (::pread(file.get(), start.data(), start.size(), 0) != static_cast<ssize_t>(start.size()) || start != header) return std::nullopt;
-  std::uint64_t at = 0;
-  const auto source = [&](char* buffer, std::size_t size) -> Result<std::size_t> {
-    const auto count = ::pread(file.get(), buffer, size, static_cast<off_t>(at));
-    if (count < 0) return io_error("cannot read", "the archive", errno);
-    at += static_cast<std::uint64_t>(count);
-    return static_cast<std::size_t>(count);
-  };
+  std::array<char, header.size()> start{};
+  const auto read = read_some(file, "an archive", start);
+  if (!read || std::string_view(start.data(), *read) != header || !rewind(file, "an archive")) return std::nullopt;
+  const auto source = [&](char* buffer, std::size_t size) { return read_some(file, "an archive", {buffer, size}); };
   auto reader = ArchiveReader::open(source, {});
   if (!reader) return std::nullopt;
   const auto member = reader->next();

@@ -32,7 +32,8 @@ std::string render_archive_record(const ArchiveRecord& record);
 /// @error archive  not such a record; says why
 Result<ArchiveRecord> parse_archive_record(std::string_view text);
 
-/// The directory in an archive that kopi wrote, by its first bytes and its first member; nothing for any other file.
+/// The directory in an archive that kopi wrote, by its first bytes and its first member; nothing for any other file. `file` stands at its
+/// start.
 std::optional<std::string> own_archive_root(const Descriptor& file);
 
 }  // namespace kopi

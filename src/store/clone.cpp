@@ -15,6 +15,7 @@
 #include "formats/yaml_edit.hpp"
 #include "system/descriptor.hpp"
 #include "system/files.hpp"
+#include "system/interrupt.hpp"
 #include "system/sqlite.hpp"
 
 namespace kopi {
@@ -34,6 +35,9 @@ constexpr std::string_view k_channels[] = {"telegram",   "discord", "slack",    
 constexpr std::string_view k_bundled_record = ".kopi/bundled";
 
 constexpr std::size_t k_max_entries = 1'000'000;
+// Of what links that leave the profile lead to, all of them together.
+constexpr std::size_t k_max_linked_files = 100'000;
+constexpr std::uint64_t k_max_linked_bytes = std::uint64_t{1} << 30;
 
 bool is_any_of(std::string_view name, std::span<const std::string_view> names) {
   return std::find(names.begin(), names.end(), name) != names.end();
@@ -50,8 +54,13 @@ bool is_passing(std::string_view name, const std::vector<std::string>& siblings)
 class Copier {
  public:
   /// `names`: the entries of the source's root that are copied. `left_behind`: those that no link may bring in either.
-  Copier(std::string source, std::set<std::string> names, std::vector<std::string_view> left_behind, CloneReport& report)
-      : source_(std::move(source)), names_(std::move(names)), left_behind_(std::move(left_behind)), report_(report) {}
+  Copier(std::string source, std::set<std::string> names, std::vector<std::string_view> left_behind, CloneReport& report,
+         const Interrupt* interrupt)
+      : source_(std::move(source)),
+        names_(std::move(names)),
+        left_behind_(std::move(left_behind)),
+        report_(report),
+        interrupt_(interrupt) {}
 
   /// Into `staging`, which is there.
   Result<void> copy_root(const std::string& staging) {
@@ -62,6 +71,7 @@ class Copier {
   }
 
   Result<void> copy(const std::string& from, const std::string& to) {
+    if (interrupt_ != nullptr && interrupt_->requested()) return interrupted_error();
     KOPI_TRY(const auto entry, stat_path(from));
     if (!entry) return {};
     if (++entries_ > k_max_entries) return error(Code::limit, "{} holds more than {} files", source_, k_max_entries);
@@ -76,12 +86,13 @@ class Copier {
 
  private:
   Result<void> copy_content(const std::string& from, const std::string& to, const EntryInfo& entry) {
+    KOPI_CHECK(count_linked(entry));
     if (is_database(from)) {
       auto backed_up = back_up_database(from, to);
       if (backed_up || backed_up.error().code != Code::state) return backed_up;
       KOPI_CHECK(remove_file(to));  // it only looks like a database, or is a damaged one: the bytes are what there is
     }
-    return copy_file(from, to, entry.mode & 0777);
+    return copy_file(from, to, entry.mode & 0777, interrupt_);
   }
 
   static bool is_database(const std::string& path) {
@@ -124,11 +135,28 @@ class Copier {
       if (::symlink(target.c_str(), to.c_str()) != 0) return io_error("cannot make the link", to, errno);
       return {};
     }
-    KOPI_TRY(const auto entry, stat_path(*real));
-    if (entry && entry->type == EntryType::directory) return copy_directory(*real, to, *entry);
-    if (entry && entry->type == EntryType::file) return copy_content(*real, to, *entry);
-    report_.dropped_links.push_back(from);  // a device, a pipe
+    const bool is_first = link_.empty();
+    if (is_first && !real->starts_with(source_ + "/")) link_ = from;
+    auto copied = copy_target(from, *real, to);
+    if (is_first) link_.clear();
+    return copied;
+  }
+
+  Result<void> copy_target(const std::string& link, const std::string& real, const std::string& to) {
+    KOPI_TRY(const auto entry, stat_path(real));
+    if (entry && entry->type == EntryType::directory) return copy_directory(real, to, *entry);
+    if (entry && entry->type == EntryType::file) return copy_content(real, to, *entry);
+    report_.dropped_links.push_back(link);  // a device, a pipe
     return {};
+  }
+
+  // Of what lies outside: a link may lead to a disk full of it, and nobody has said that it is the profile's.
+  Result<void> count_linked(const EntryInfo& entry) {
+    if (link_.empty()) return {};
+    linked_bytes_ += entry.size;
+    if (++linked_files_ <= k_max_linked_files && linked_bytes_ <= k_max_linked_bytes) return {};
+    return error(Code::limit, "the link {} leaves the profile, and what such links lead to is more than {} or {}", link_,
+                 human_bytes(k_max_linked_bytes), count_of(k_max_linked_files, "file"));
   }
 
   // As the link is written, not only where it ends: `../../coder/x` leaves the profile coder and comes back by its name.
@@ -163,8 +191,12 @@ class Copier {
   std::set<std::string> names_;
   std::vector<std::string_view> left_behind_;
   CloneReport& report_;
+  const Interrupt* interrupt_;
   std::set<std::string> open_;
   std::size_t entries_ = 0;
+  std::string link_;  ///< that leads out of the source, while what it leads to is copied
+  std::uint64_t linked_bytes_ = 0;
+  std::size_t linked_files_ = 0;
 };
 
 void note_channel(CloneReport& report, std::string_view channel) {
@@ -246,7 +278,7 @@ void note_channel_state(const std::string& source, const std::string& name, Clon
 }  // namespace
 
 Result<CloneReport> clone_profile(const Home& home, const ProfileName& from, const ProfileName& to, const std::string& staging,
-                                  CloneDepth depth, Channels channels) {
+                                  CloneDepth depth, Channels channels, const Interrupt* interrupt) {
   CloneReport report;
   KOPI_TRY(const std::string source, real_path(home.profile_path(from)));
   KOPI_TRY(const auto entries, list_directory(source));
@@ -262,7 +294,7 @@ Result<CloneReport> clone_profile(const Home& home, const ProfileName& from, con
   for (const std::string& name : entries) {
     if (is_channel_state(name) && channels == Channels::leave) left_behind.emplace_back(name);
   }
-  Copier copier(source, names, std::move(left_behind), report);
+  Copier copier(source, names, std::move(left_behind), report, interrupt);
   KOPI_CHECK(copier.copy_root(staging));
   for (const std::string& name : names) {
     if (path_exists(join_path(staging, name))) report.copied.push_back(name);

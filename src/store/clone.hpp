@@ -12,6 +12,8 @@
 
 namespace kopi {
 
+class Interrupt;
+
 enum class CloneDepth {
   settings,    ///< config.yaml, .env, SOUL.md, mcp.json, skills, honcho.json
   everything,  ///< memories, sessions, jobs, plugins, ... too
@@ -26,8 +28,9 @@ struct CloneReport {
 };
 
 /// Copies into `staging`, an empty directory. Links that leave the source become private copies; live databases are copied
-/// by SQLite's backup, so that the copy is whole.
+/// by SQLite's backup, so that the copy is whole. What `staging` holds after an error is the caller's to remove.
+/// @error limit  links that leave the source bring more than 1 GiB or 100,000 files.   @error interrupted, io
 Result<CloneReport> clone_profile(const Home& home, const ProfileName& from, const ProfileName& to, const std::string& staging,
-                                  CloneDepth depth, Channels channels);
+                                  CloneDepth depth, Channels channels, const Interrupt* interrupt = nullptr);
 
 }  // namespace kopi

@@ -15,6 +15,7 @@
 
 #include "base/text.hpp"
 #include "system/descriptor.hpp"
+#include "system/interrupt.hpp"
 
 namespace kopi {
 
@@ -157,7 +158,8 @@ void remove_leftovers(const std::string& directory, std::string_view name) {
   if (!entries) return;
   for (const std::string& entry : *entries) {
     const std::size_t mark = entry.rfind(k_temporary);
-    if (mark == std::string::npos || entry.size() != mark + k_temporary.size() + 6 || (!name.empty() && entry.substr(0, mark) != stem_of(name)))
+    if (mark == std::string::npos || entry.size() != mark + k_temporary.size() + 6 ||
+        (!name.empty() && entry.substr(0, mark) != stem_of(name)))
       continue;
     const std::string path = join_path(directory, entry);
     const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
@@ -167,8 +169,7 @@ void remove_leftovers(const std::string& directory, std::string_view name) {
 
 bool claim_new(const Descriptor& file) {
   // Whoever clears up holds the lock for a moment only: until that is over, the name may still be there and yet be going.
-  while (::flock(file.get(), LOCK_EX) != 0 && errno == EINTR) {
-  }
+  while (::flock(file.get(), LOCK_EX) != 0 && errno == EINTR) {}
   struct stat info {};
   return ::fstat(file.get(), &info) != 0 || info.st_nlink > 0;
 }
@@ -200,13 +201,14 @@ Result<void> write_file(const std::string& path, std::string_view content, mode_
   return {};
 }
 
-Result<void> copy_file(const std::string& from, const std::string& to, mode_t mode) {
+Result<void> copy_file(const std::string& from, const std::string& to, mode_t mode, const Interrupt* interrupt) {
   const Descriptor source(::open(from.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW));
   if (!source) return io_error("cannot open", from, errno);
   const Descriptor target(::open(to.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
   if (!target) return io_error("cannot make", to, errno);
   char buffer[65536];
   for (;;) {
+    if (interrupt != nullptr && interrupt->requested()) return interrupted_error();
     const ssize_t count = ::read(source.get(), buffer, sizeof buffer);
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) return io_error("cannot read", from, errno);

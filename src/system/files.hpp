@@ -16,6 +16,8 @@
 
 namespace kopi {
 
+class Interrupt;
+
 class Descriptor;
 
 enum class EntryType { file, directory, link, other };
@@ -59,7 +61,8 @@ bool claim_new(const Descriptor& file);
 void remove_leftovers(const std::string& directory, std::string_view name);
 
 /// A new file at `to` with the content of `from`. Not flushed: who copies many files flushes once (sync_file_system).
-Result<void> copy_file(const std::string& from, const std::string& to, mode_t mode);
+/// @error interrupted  between two pieces; what is written by then stays
+Result<void> copy_file(const std::string& from, const std::string& to, mode_t mode, const Interrupt* interrupt = nullptr);
 
 /// Names in byte order, without "." and "..".
 Result<std::vector<std::string>> list_directory(const std::string& path);

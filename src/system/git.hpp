@@ -24,8 +24,9 @@ class Interrupt;
 struct GitRef {
   enum class Kind { head, branch, tag, commit, other };
   Kind kind = Kind::head;
-  std::string name;    ///< "refs/tags/v1.0"; of HEAD the branch it stands for, if the server says so
-  std::string commit;  ///< 40 hex digits
+  std::string name;      ///< "refs/tags/v1.0"; of HEAD the branch it stands for, if the server says so
+  std::string commit;    ///< 40 hex digits
+  std::string tag = {};  ///< of an annotated tag: the object that names the commit; "" for any other ref
 };
 std::string_view name(GitRef::Kind kind);
 

@@ -9,6 +9,7 @@
 #include <git2/sys/transport.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "base/text.hpp"
 #include "system/directory.hpp"
@@ -175,7 +176,7 @@ class Fetcher {
       if (name.ends_with("^{}")) {
         name.resize(name.size() - 3);
         for (GitRef& ref : refs) {
-          if (ref.name == name) ref.commit = commit;
+          if (ref.name == name) ref.tag = std::exchange(ref.commit, commit);
         }
         continue;
       }
@@ -202,6 +203,10 @@ class Fetcher {
     const bool direct = download({"+" + source + ":refs/kopi/fetched"}, 1);
     if (direct && has(ref.commit)) return {};
     if (context_.failure || context_.interrupted()) return failed("cannot fetch", damage());
+    if (const auto peeled = commit_of_tag(ref.commit); peeled && ref.kind == GitRef::Kind::commit) {
+      fetched.ref.commit = *peeled;
+      return {};
+    }
     if (holds_other_object(ref.commit))
       return error(Code::not_found, "{} does not point to a commit", ref.name.empty() ? ref.commit : ref.name);
     if (ref.kind != GitRef::Kind::commit) {
@@ -233,6 +238,12 @@ class Fetcher {
   bool has(const std::string& commit) const {
     const auto objects = GitObjects::open_mirror(request_.mirror);
     return objects && objects->has_commit(commit);
+  }
+
+  std::optional<std::string> commit_of_tag(const std::string& id) const {
+    const auto objects = GitObjects::open_mirror(request_.mirror);
+    const auto ref = objects ? objects->resolve(id) : Result<GitRef>(Error{});
+    return ref && ref->commit != id && objects->has_commit(ref->commit) ? std::optional(ref->commit) : std::nullopt;
   }
 
   bool holds_other_object(const std::string& id) const {

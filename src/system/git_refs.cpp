@@ -107,8 +107,13 @@ Result<GitRef> GitObjects::resolve(const std::optional<std::string>& wanted) con
   }
   if (is_full_commit_id(*wanted)) {
     const std::string commit = to_lower_ascii(*wanted);
-    if (!has_commit(commit)) return error(Code::not_found, "there is no commit {} in this repository", commit);
-    return GitRef{GitRef::Kind::commit, "", commit};
+    if (has_commit(commit)) return GitRef{GitRef::Kind::commit, "", commit};
+    // The id of an annotated tag, which is an object of its own.
+    git_oid id;
+    if (git_oid_fromstr(&id, commit.c_str()) == 0) {
+      if (const auto peeled = peel_to_commit(repository, id, commit)) return GitRef{GitRef::Kind::commit, "", detail::hex(*peeled)};
+    }
+    return error(Code::not_found, "there is no commit {} in this repository", commit);
   }
   KOPI_TRY(auto tag, find(GitRef::Kind::tag, std::string(k_tags) + *wanted));
   if (tag) return *tag;
@@ -152,7 +157,11 @@ Result<GitRef> choose_ref(const std::vector<GitRef>& advertised, const std::opti
   }
   // HEAD carries the name of its branch, or whatever the server says: who names a ref means that ref.
   const auto named = [&](const std::string& name) { return first([&](const GitRef& ref) { return !is_head(ref) && ref.name == name; }); };
-  if (is_full_commit_id(*wanted)) return GitRef{GitRef::Kind::commit, "", to_lower_ascii(*wanted)};
+  if (is_full_commit_id(*wanted)) {
+    const std::string id = to_lower_ascii(*wanted);
+    const auto tag = first([&](const GitRef& ref) { return ref.tag == id; });
+    return GitRef{GitRef::Kind::commit, "", tag ? tag->commit : id};
+  }
   if (auto tag = named(std::string(k_tags) + *wanted)) return *tag;
   if (auto branch = named(std::string(k_heads) + *wanted)) return *branch;
   if (auto exact = wanted->starts_with("refs/") ? named(*wanted) : std::nullopt) return *exact;

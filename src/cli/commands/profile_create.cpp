@@ -106,7 +106,7 @@ Result<Made> fill(const Context& context, const Wanted& wanted, const std::strin
     KOPI_TRY(const FileLock reading, lock_profile(context.home, wanted.source, LockMode::shared, "kopi profile create", &context.interrupt,
                                                   [](std::string_view) {}));
     KOPI_TRY(made.cloned, clone_profile(context.home, wanted.source, wanted.name, staging, wanted.depth,
-                                        wanted.channels ? Channels::copy : Channels::leave));
+                                        wanted.channels ? Channels::copy : Channels::leave, &context.interrupt));
   } else {
     KOPI_CHECK(write_fresh(context, wanted, staging));
   }
@@ -153,6 +153,7 @@ Result<Outcome> run(Context& context, const Arguments& given) {
   reach_step("built");
   if (made) {
     auto done = sync_file_system(staging);
+    if (done && context.interrupt.requested()) done = interrupted_error();
     if (done) {
       auto appeared = publish_profile(context.home, wanted.name, staging, wanted.alias ? &aliases : nullptr);
       if (appeared) published = *std::move(appeared);
@@ -187,7 +188,8 @@ const CommandSpec profile_create_command{
     "Make a new profile",
     "A profile is an agent of its own: its own config, keys, memory, sessions and skills. A fresh one takes over the model of the active "
     "profile and nothing else. A clone copies, and leaves behind what would make two agents act as one: approvals, OAuth grants, and "
-    "messaging channels unless you ask for them.",
+    "messaging channels unless you ask for them. Links that leave the profile become private copies, of at most 1 GiB and 100,000 files in "
+    "all.",
     arguments,
     options,
     examples,
