@@ -70,9 +70,9 @@ constexpr std::string_view k_credentials[] = {".env",
                                               "google_chat_user_token.json",
                                               "application_default_credentials.json"};
 // As .gitignore writes them. Copies of settings were made before there was an .env to keep keys in.
-constexpr std::string_view k_credential_patterns[] = {".env.*",     "auth.json.*", "config*.bak*", "client_secret_*.json", "*.env",
-                                                      "*.pem",      "*.key",       "*.p12",        "*.pfx",                "*.jks",
-                                                      "*.keystore", "*.kdbx",      "*.ppk",        "*.kubeconfig"};
+constexpr std::string_view k_credential_patterns[] = {
+    ".env.*", "auth.json.*", "config*.bak*", "client_secret_*.json", "*.env",  "*.pem", "*.key",
+    "*.p12",  "*.pfx",       "*.jks",        "*.keystore",           "*.kdbx", "*.ppk", "*.kubeconfig"};
 // Of `.env.SOMETHING` and `SOMETHING.env`: these show which variables there are, and no values.
 constexpr std::string_view k_example_words[] = {"example", "template", "tmpl", "sample", "dist"};
 

@@ -85,7 +85,8 @@ TEST_CASE("every file of a profile belongs to one part") {
 
 TEST_CASE("a .gitignore has a line for each name of credentials, and none for examples") {
   const std::string rules = "\n" + credential_ignore_rules();
-  for (const std::string_view line : {".env", ".env.*", "*.pem", "*.key", "*.kdbx", ".ssh", ".aws", ".gnupg", ".pgpass", "!.env*.example"}) {
+  for (const std::string_view line :
+       {".env", ".env.*", "*.pem", "*.key", "*.kdbx", ".ssh", ".aws", ".gnupg", ".pgpass", "!.env*.example"}) {
     CAPTURE(line);
     CHECK(rules.find("\n" + std::string(line) + "\n") != std::string::npos);
   }
