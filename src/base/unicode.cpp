@@ -2,9 +2,28 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <optional>
 #include <utf8proc.h>
 
 namespace kopi {
+namespace {
+
+bool is_ascii(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
+
+// Nothing for what is not UTF-8.
+std::optional<std::string> mapped(std::string_view text, int options) {
+  utf8proc_uint8_t* bytes = nullptr;
+  const auto size = utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(text.data()), static_cast<utf8proc_ssize_t>(text.size()), &bytes,
+                                 static_cast<utf8proc_option_t>(options));
+  if (size < 0) return std::nullopt;
+  std::string result(reinterpret_cast<const char*>(bytes), static_cast<std::size_t>(size));
+  std::free(bytes);
+  return result;
+}
+
+}  // namespace
 
 CodePoint decode_utf8(std::string_view text) {
   utf8proc_int32_t value = -1;
@@ -68,21 +87,20 @@ std::string without_ignorable(std::string_view text) {
   return kept;
 }
 
+bool is_nfc(std::string_view text) {
+  if (is_ascii(text)) return true;
+  const auto composed = mapped(text, UTF8PROC_STABLE | UTF8PROC_COMPOSE);
+  return composed && *composed == text;
+}
+
 std::string fold(std::string_view text) {
   // ASCII is in normal form, and only its capitals fold: most names are nothing else.
-  const bool is_ascii = std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
-  if (is_ascii) {
+  if (is_ascii(text)) {
     std::string folded(text);
     for (char& c : folded) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
     return folded;
   }
-  utf8proc_uint8_t* folded = nullptr;
-  const auto size = utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(text.data()), static_cast<utf8proc_ssize_t>(text.size()),
-                                 &folded, static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_CASEFOLD));
-  if (size < 0) return std::string(text);  // not UTF-8: nothing to fold
-  std::string result(reinterpret_cast<const char*>(folded), static_cast<std::size_t>(size));
-  std::free(folded);
-  return result;
+  return mapped(text, UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_CASEFOLD).value_or(std::string(text));
 }
 
 // A cluster is as wide as its code points together, but never wider than two columns: a base with marks that take none, two halves of

@@ -33,6 +33,9 @@ bool is_bidi_control(char32_t value);
 bool is_ignorable(char32_t value);
 std::string without_ignorable(std::string_view text);
 
+/// Normal form C (UAX #15).
+bool is_nfc(std::string_view text);
+
 /// NFC and full case folding: equal results mean that some file system takes two names for one.
 std::string fold(std::string_view text);
 
