@@ -29,6 +29,8 @@ class Reporter {
   virtual void note(std::string_view text) = 0;
   /// Something a person can act on. Findings end up in `--json` too.
   virtual void warn(const Finding& finding) = 0;
+  /// What somebody who looks for a fault wants to see: one line a request, a program started, a decision. Never a secret.
+  virtual void debug(std::string_view text) = 0;
 };
 
 /// Says nothing: for tests and for work whose talk nobody wants.
@@ -38,6 +40,7 @@ class SilentReporter final : public Reporter {
   void progress_done() override {}
   void note(std::string_view) override {}
   void warn(const Finding&) override {}
+  void debug(std::string_view) override {}
 };
 
 }  // namespace kopi

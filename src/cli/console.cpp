@@ -12,6 +12,7 @@ Console::Console(const Environment& environment, const Interrupt& interrupt, Con
   talk_is_terminal_ = is_terminal(Stream::errors);
   out_colour_ = colour && out_is_terminal_;
   talk_colour_ = colour && talk_is_terminal_;
+  shows_debug_ = environment.get("KOPI_LOG") == "debug";
   can_ask_ = is_terminal(Stream::input) && talk_is_terminal_;
 }
 
@@ -85,6 +86,12 @@ void Console::note(std::string_view text) { talk(Text().print("{}\n", text)); }
 void Console::warn(const Finding& finding) {
   warnings_.push_back(finding);
   talk(Text().styled(Style::yellow, "warning:").print(" {}\n", describe(finding)));
+}
+
+void Console::debug(std::string_view text) {
+  if (!shows_debug_) return;
+  const std::chrono::duration<double, std::milli> since = std::chrono::steady_clock::now() - started_;
+  error(Text().styled(Style::dim, "debug:").print(" {} ms: {}\n", fmt::format("{:.1f}", since.count()), text));
 }
 
 Text describe(const Error& problem) {

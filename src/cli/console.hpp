@@ -57,6 +57,8 @@ class Console final : public Reporter {
   void progress_done() override;
   void note(std::string_view text) override;
   void warn(const Finding& finding) override;
+  /// Shown with KOPI_LOG=debug, also with --quiet.
+  void debug(std::string_view text) override;
 
   /// What warn() was told, for `--json`.
   const Findings& warnings() const { return warnings_; }
@@ -70,6 +72,8 @@ class Console final : public Reporter {
   bool out_is_terminal_ = false;
   bool talk_is_terminal_ = false;
   bool can_ask_ = false;
+  bool shows_debug_ = false;
+  std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
   bool progress_shown_ = false;
   std::chrono::steady_clock::time_point last_progress_;
   Findings warnings_;

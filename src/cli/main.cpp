@@ -67,6 +67,8 @@ Result<Outcome> run(const CommandLine& line, Context& context) {
   if (needs == Needs::named) needs = line.arguments.flag("--profile") ? Needs::home : Needs::nothing;
   if (needs != Needs::nothing) KOPI_CHECK(open_home(context));
   if (needs != Needs::nothing) KOPI_CHECK(choose_profile(context, line.arguments.value("--profile"), needs));
+  context.console.debug(fmt::format("kopi {} ({}): {}", program_version(), program_commit(), line.path));
+  if (needs != Needs::nothing) context.console.debug(fmt::format("home {}, profile {}", context.home.root, context.selection.name.str()));
   if (line.command == nullptr) return help_outcome(line.path);
   auto outcome = line.command->run(context, line.arguments);
   if (!outcome) {
@@ -96,6 +98,7 @@ int main(int argc, char** argv) {
   const std::string program = own_path(argv[0], *directory);
   Context context{std::move(environment), *std::move(directory), program, console, interrupt, std::move(clock), {}, {}, {}, json};
   const int status = answer(console, json, run(line, context));
+  console.debug(fmt::format("exit {}", status));
   if (!console.out_problem()) return status;
   console.error(describe(*console.out_problem()));
   return status == 0 ? info(console.out_problem()->code).exit : status;

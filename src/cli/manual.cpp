@@ -26,6 +26,7 @@ constexpr ManualRow k_variables[] = {
     {"KOPI_PROFILE", "The profile to work with where -p is not given."},
     {"NO_COLOR", "Set to anything: no colours."},
     {"TERM", "dumb: no colours."},
+    {"KOPI_LOG", "debug: what kopi does, line by line with times, on stderr; never a secret."},
     {"VISUAL, EDITOR", "The editor of `kopi config edit`."},
     {"GIT_SSH_COMMAND, GIT_SSH", "The ssh that sources are fetched with."},
     {"https_proxy, http_proxy, all_proxy, no_proxy", "The proxy for what is fetched; all but http_proxy in capitals too."},

@@ -100,6 +100,8 @@ Result<void> apply_existing(const Prepared& prepared, const InstallRecord& recor
   KOPI_TRY(const auto outdated, outdated_states(path));
   for (const RelPath& state : outdated) KOPI_CHECK(transaction.remove(state));
   if (context.interrupt != nullptr && context.interrupt->requested()) return interrupted_error();
+  context.reporter.debug(
+      fmt::format("{}: {} steps and {} records in one transaction", prepared.operation, prepared.plan.steps.size(), records.size()));
   return transaction.commit();
 }
 

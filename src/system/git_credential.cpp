@@ -33,6 +33,8 @@ Command git_credential(const GitContext& context, std::string_view action) {
 Result<std::optional<GitCredential>> find_git_credential(GitContext& context, const Url& url) {
   const auto text = description(url);
   if (!text) return std::optional<GitCredential>();
+  if (context.request.reporter != nullptr)
+    context.request.reporter->debug(fmt::format("asks git's credential helpers about {}", url.without_credentials()));
   const auto limit = context.request.may_ask ? std::chrono::minutes(5) : std::chrono::minutes(1);
   auto finished = run_command(git_credential(context, "fill"), *text + "\n", limit, context.request.interrupt);
   if (!finished) {

@@ -32,7 +32,7 @@ Loop& GitContext::loop() {
 }
 
 HttpTransport& GitContext::http() {
-  if (!http_) http_ = make_http_client(loop(), *request.environment);
+  if (!http_) http_ = make_http_client(loop(), *request.environment, request.reporter);
   return *http_;
 }
 

@@ -102,6 +102,7 @@ class SshConnection final : public Connection {
     command.arguments.emplace_back("--");
     command.arguments.push_back(remote.user.empty() ? remote.host : remote.user + "@" + remote.host);
     command.arguments.push_back("git-upload-pack '" + replace_all(replace_all(remote.path, "'", "'\\''"), "!", "'\\!'") + "'");
+    if (context.request.reporter != nullptr) context.request.reporter->debug("starts " + join(command.arguments, " "));
     KOPI_TRY(Child child, Child::start(command));
     ::fcntl(child.errors(), F_SETFL, O_NONBLOCK);
     return std::unique_ptr<Connection>(new SshConnection(std::move(child), remote));

@@ -11,6 +11,7 @@
 #include "system/environment.hpp"
 #include "system/files.hpp"
 #include "system/http_failure.hpp"
+#include "system/http_report.hpp"
 #include "system/interrupt.hpp"
 #include "system/loop.hpp"
 
@@ -373,8 +374,10 @@ Task<Result<std::unique_ptr<HttpResponse>>> Client::send(HttpRequest request, st
 
 }  // namespace
 
-std::unique_ptr<HttpTransport> make_http_client(Loop& loop, const Environment& environment) {
-  return std::make_unique<Client>(loop, environment);
+std::unique_ptr<HttpTransport> make_http_client(Loop& loop, const Environment& environment, Reporter* reporter) {
+  auto client = std::make_unique<Client>(loop, environment);
+  if (reporter == nullptr) return client;
+  return detail::report_requests(std::move(client), *reporter);
 }
 
 }  // namespace kopi

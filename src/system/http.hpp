@@ -21,6 +21,7 @@ namespace kopi {
 
 class Environment;
 class Loop;
+class Reporter;
 
 struct HttpHeader {
   std::string name;
@@ -67,7 +68,8 @@ class HttpTransport {
 
 /// Connections are kept and used again by later requests of the same client. Proxies and CA certificates as the environment
 /// says (http_proxy, https_proxy, no_proxy; SSL_CERT_FILE, SSL_CERT_DIR, CURL_CA_BUNDLE). `loop` outlives the client.
-std::unique_ptr<HttpTransport> make_http_client(Loop& loop, const Environment& environment);
+/// @param reporter  told of each request, if there is one
+std::unique_ptr<HttpTransport> make_http_client(Loop& loop, const Environment& environment, Reporter* reporter);
 
 /// Reads the rest of a body, at most `max_bytes`.   @error limit  there is more
 Task<Result<std::string>> read_body(HttpResponse& response, std::size_t max_bytes);

@@ -62,7 +62,7 @@ class Chat {
     KOPI_TRY(agent_, open_agent(context_.home, context_.selection.name, context_.environment, *context_.clock));
     for (const Finding& finding : agent_->variables->dotenv().findings) context_.console.warn(finding);
     KOPI_TRY(model_, choose_model(*agent_, given_.value("--model")));
-    http_ = make_http_client(loop_, context_.environment);
+    http_ = make_http_client(loop_, context_.environment, &context_.console);
     KOPI_TRY(provider_, make_provider(*agent_, model_, *http_, loop_));
     KOPI_CHECK(make_directories(agent_->directory, 0700));
     KOPI_TRY(store_, SessionStore::open(join_path(agent_->directory, "state.db"), *context_.clock));

@@ -309,7 +309,7 @@ class Doctor {
   void provider() {
     if (endpoint_url_.empty()) return;
     Loop loop;
-    const auto http = make_http_client(loop, context_.environment);
+    const auto http = make_http_client(loop, context_.environment, &context_.console);
     HttpRequest request{.method = "GET", .url = endpoint_url_};
     request.timeouts = {std::chrono::seconds(5), std::chrono::seconds(5), std::chrono::seconds(5)};
     std::stop_source stop;

@@ -43,7 +43,7 @@ Result<void> write_by_model(Context& context, const ProfileName& name) {
   KOPI_TRY(const Agent agent, open_agent(context.home, name, context.environment, *context.clock));
   KOPI_TRY(const ModelSetting model, choose_model(agent, std::nullopt));
   Loop loop;
-  const auto http = make_http_client(loop, context.environment);
+  const auto http = make_http_client(loop, context.environment, &context.console);
   KOPI_TRY(const auto provider, make_provider(agent, model, *http, loop));
   std::stop_source stop;
   const auto watch = loop.watch(context.interrupt, [&] { stop.request_stop(); });

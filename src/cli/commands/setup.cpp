@@ -236,7 +236,7 @@ Result<void> check(Context& context, const Agent& agent, const Choice& choice) {
   KOPI_TRY(Endpoint endpoint, resolve_endpoint(choice.setting(), config, variables));
   context.console.note(fmt::format("asking {} …", endpoint.host));
   Loop loop;
-  const auto http = make_http_client(loop, context.environment);
+  const auto http = make_http_client(loop, context.environment, &context.console);
   const auto provider = make_http_provider(std::move(endpoint), *http, loop, variables);
   std::stop_source stop;
   const auto watch = loop.watch(context.interrupt, [&] { stop.request_stop(); });

@@ -14,7 +14,7 @@ namespace {
 /// A client on a loop of its own.
 struct Client {
   Loop loop;
-  std::unique_ptr<HttpTransport> transport = make_http_client(loop, Environment());
+  std::unique_ptr<HttpTransport> transport = make_http_client(loop, Environment(), nullptr);
   std::stop_source stop;
 
   Result<std::unique_ptr<HttpResponse>> send(HttpRequest request) {
