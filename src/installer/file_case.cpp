@@ -51,7 +51,8 @@ bool FileCase::needs_texts() const {
   if (ours->digest == theirs->digest) return false;
   if (!base) return true;
   if (ours->digest == base->digest) return false;
-  return theirs->digest != base->digest || merged_mode() != ours->mode || moved_from;
+  if (undecided && ours->digest == undecided->digest) return false;
+  return took_part || theirs->digest != base->digest || merged_mode() != ours->mode || moved_from;
 }
 
 Ledger merge_base(const Installed& installed) {
@@ -72,7 +73,7 @@ std::vector<RelPath> beside_paths(const std::vector<Pending>& pending) {
   return paths;
 }
 
-std::vector<FileCase> list_cases(const Ledger& base, const LiveFiles& live, const Ledger& shipped) {
+std::vector<FileCase> list_cases(const Ledger& base, const std::vector<Pending>& pending, const LiveFiles& live, const Ledger& shipped) {
   const auto renames = find_renames(base, live, shipped);
   std::map<RelPath, RelPath> old_of;
   for (const auto& [from, to] : renames) old_of.emplace(to, from);
@@ -83,7 +84,14 @@ std::vector<FileCase> list_cases(const Ledger& base, const LiveFiles& live, cons
   for (const RelPath& path : paths) {
     const auto from = old_of.find(path);
     const RelPath& past = from == old_of.end() ? path : from->second;
-    FileCase file{path, lookup(base, past), lookup(live, past), lookup(shipped, path), std::nullopt, renames.contains(path), std::nullopt};
+    FileCase file{path, lookup(base, past), lookup(live, past), lookup(shipped, path)};
+    file.moved_away = renames.contains(path);
+    const auto conflict =
+        std::find_if(pending.begin(), pending.end(), [&](const Pending& item) { return item.path == past && !item.held; });
+    if (conflict != pending.end()) {
+      file.undecided = conflict->theirs;
+      file.took_part = !conflict->keys.items().empty();
+    }
     if (is_other(live, path)) file.other = live.at(path).kind;
     if (from != old_of.end()) file.moved_from = from->second;
     cases.push_back(std::move(file));

@@ -32,9 +32,11 @@ using LiveFiles = std::map<RelPath, LiveFile>;
 struct FileCase {
   RelPath path;
   std::optional<LedgerEntry> base, ours, theirs;
-  std::optional<RelPath> moved_from;    ///< the author renamed it: base and ours are those of this path
-  bool moved_away = false;              ///< the author renamed it: what becomes of it is decided at the new path
-  std::optional<LiveFile::Kind> other;  ///< what of the user's is there instead of a file; `ours` is empty then
+  std::optional<RelPath> moved_from = {};     ///< the author renamed it: base and ours are those of this path
+  bool moved_away = false;                    ///< the author renamed it: what becomes of it is decided at the new path
+  std::optional<LedgerEntry> undecided = {};  ///< the author's file of a conflict that is not resolved yet
+  bool took_part = false;                     ///< ours has all of it but the keys in conflict
+  std::optional<LiveFile::Kind> other = {};   ///< what of the user's is there instead of a file; `ours` is empty then
 
   /// The executable bit, merged three-way.
   FileMode merged_mode() const;
@@ -46,6 +48,7 @@ struct FileCase {
 struct CaseTexts {
   std::optional<std::string> base;  ///< nothing where there was none, or where the store has lost it
   std::string ours;
+  std::optional<std::string> taken = {};  ///< of a case that took_part: what it took; nothing where the store has lost it
 };
 using TextsByPath = std::map<RelPath, CaseTexts>;
 
@@ -57,6 +60,7 @@ std::vector<RelPath> beside_paths(const std::vector<Pending>& pending);
 
 /// Every path that one of the three sides of the distribution knows, by path. A rename is followed only when exactly one removed and
 /// exactly one added path have the same bytes, and nothing of the user's stands at the new one.
-std::vector<FileCase> list_cases(const Ledger& base, const LiveFiles& live, const Ledger& shipped);
+/// @param base  merge_base(), where `pending` are the conflicts not resolved yet
+std::vector<FileCase> list_cases(const Ledger& base, const std::vector<Pending>& pending, const LiveFiles& live, const Ledger& shipped);
 
 }  // namespace kopi

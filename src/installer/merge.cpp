@@ -71,7 +71,11 @@ class DocumentMerge {
       if (const auto read = parse(input_.theirs); !read) return unreadable("the author's", read.error());  // it may be taken as a whole
       return one_side(input_, "your own file, and no common past");
     }
-    NodeMerge merge = merge_nodes(input_.base ? &documents_[0] : nullptr, ours(), theirs(), input_.favor);
+    std::optional<Node> taken;
+    if (input_.taken) {
+      if (auto read = compare(*input_.taken)) taken = *std::move(read);
+    }
+    NodeMerge merge = merge_nodes(input_.base ? &documents_[0] : nullptr, ours(), theirs(), input_.favor, taken ? &*taken : nullptr);
     const auto text = text_of(merge);
     if (!text) return not_merged(text.error());
     if (!merge.conflicts.empty()) {
@@ -97,6 +101,8 @@ class DocumentMerge {
   }
   const Node& ours() const { return documents_[1]; }
   const Node& theirs() const { return documents_[2]; }
+  // The text that ours' lines come from. Where ours took in a later version than the base, only its lines tell what the user did.
+  std::string_view shipped_last() const { return input_.taken ? *input_.taken : *input_.base; }
   static bool is_table(const Node& node) { return node.is(Node::Kind::mapping) || node.is_null(); }
 
   // Theirs is never taken where it can't be read: what is live must parse.
@@ -151,7 +157,7 @@ class DocumentMerge {
 
   std::optional<std::string> merged_lines(Favor favor) const {
     if (!input_.base) return std::nullopt;
-    auto lines = merge_text(*input_.base, input_.ours, input_.theirs, favor);
+    auto lines = merge_text(shipped_last(), input_.ours, input_.theirs, favor);
     if (!lines || !lines->clean) return std::nullopt;
     return std::move(lines->text);
   }
@@ -161,7 +167,7 @@ class DocumentMerge {
     if (syntax_ == Syntax::json) return;
     task.must_stay = find_comments(input_.ours);
     if (!input_.base) return;
-    task.may_go = without(find_comments(*input_.base), find_comments(input_.theirs));
+    task.may_go = without(find_comments(shipped_last()), find_comments(input_.theirs));
     task.must_stay = without(std::move(task.must_stay), task.may_go);
   }
 
@@ -188,8 +194,8 @@ class DocumentMerge {
 }  // namespace
 
 MergeOutcome merge_file(const MergeInput& input) {
-  if (input.ours == input.theirs || input.theirs == input.base) return {std::string(input.ours), true, {}, "merged"};
-  if (input.ours == input.base) return {std::string(input.theirs), true, {}, "merged"};
+  if (input.ours == input.theirs || (input.theirs == input.base && !input.taken)) return {std::string(input.ours), true, {}, "merged"};
+  if (input.ours == input.base || input.ours == input.taken) return {std::string(input.theirs), true, {}, "merged"};
   const auto syntax = syntax_of(input.path);
   return syntax ? DocumentMerge(input, *syntax).run() : merge_prose(input);
 }

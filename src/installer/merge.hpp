@@ -20,6 +20,9 @@ struct MergeInput {
   std::optional<std::string_view> base;  ///< absent: the two files have no common past
   std::string_view ours, theirs;
   Favor favor = Favor::none;  ///< what wins where both changed the same; all else is merged as ever
+  /// An earlier version of the author's that `ours` took in already, but for the keys in conflict then: what is alike in both is no
+  /// change of the user's. Only where files are merged by key; `base` is what that merge started from.
+  std::optional<std::string_view> taken = std::nullopt;
 };
 
 struct MergeOutcome {

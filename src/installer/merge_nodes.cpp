@@ -1,6 +1,7 @@
 // For every key that any side has, with b, o, t = its value in base, ours and theirs (absent is a value here):
 //
 //   o = b            t
+//   o = a            t   where a, taken already, is known: what was not in conflict then came from the author
 //   t = b, or o = t  o
 //   all differ       two mappings are merged inside; two lists of records are merged by record; else a conflict
 //
@@ -28,6 +29,11 @@ std::string shown_key(std::string_view key) {
   return is_plain ? std::string(key) : render_json(Node(key));
 }
 
+// The values of one place; null: that side has none.
+struct Sides {
+  const Node *base, *taken, *ours, *theirs;
+};
+
 // The records of a list by their key, and in their order.
 struct Records {
   Records(const Node* list, std::string_view key) {
@@ -47,15 +53,19 @@ struct Records {
 
 class Merger {
  public:
-  explicit Merger(MergeFavor favor) : favor_(favor) {}
+  Merger(MergeFavor favor, bool took_part) : favor_(favor), took_part_(took_part) {}
 
-  std::optional<Node> value(const Node* base, const Node* ours, const Node* theirs, const std::string& key) {
-    if (same(ours, base)) return copy_of(theirs);
-    if (same(theirs, base) || same(ours, theirs)) return copy_of(ours);
-    if (is(ours, Kind::mapping) && is(theirs, Kind::mapping)) return mapping(is(base, Kind::mapping) ? base : nullptr, *ours, *theirs, key);
+  std::optional<Node> value(const Sides& sides, const std::string& key) {
+    const auto& [base, taken, ours, theirs] = sides;
+    if (same(ours, base) || (took_part_ && same(ours, taken))) return copy_of(theirs);
+    if (same(ours, theirs)) return copy_of(ours);
+    const bool author_is_back = same(theirs, base);
+    if (author_is_back && (!took_part_ || same(taken, base))) return copy_of(ours);
+    if (is(ours, Kind::mapping) && is(theirs, Kind::mapping)) return mapping(sides, key);
     if (is(ours, Kind::sequence) && is(theirs, Kind::sequence)) {
-      if (const auto id = record_key({base, ours, theirs}); !id.empty()) return records(base, *ours, *theirs, key, id);
+      if (const auto id = record_key({base, taken, ours, theirs}); !id.empty()) return records(sides, key, id);
     }
+    if (author_is_back) return copy_of(ours);
     return decide(base, ours, theirs, key);
   }
 
@@ -67,34 +77,38 @@ class Merger {
     return copy_of(favor_ == MergeFavor::theirs ? theirs : ours);
   }
 
-  Node mapping(const Node* base, const Node& ours, const Node& theirs, const std::string& key) {
-    const MemberIndex in_base(base);
-    const MemberIndex in_ours(&ours);
-    const MemberIndex in_theirs(&theirs);
+  Node mapping(const Sides& sides, const std::string& key) {
+    const MemberIndex in_base(sides.base);
+    const MemberIndex in_taken(sides.taken);
+    const MemberIndex in_ours(sides.ours);
+    const MemberIndex in_theirs(sides.theirs);
     Node merged = Node::mapping();
     const auto add = [&](const Node* mine, const Node* other, const std::string& name) {
       steps_.push_back({name, ""});
-      auto member = value(in_base.find(name), mine, other, key.empty() ? shown_key(name) : key + "." + shown_key(name));
+      const std::string place = key.empty() ? shown_key(name) : key + "." + shown_key(name);
+      auto member = value({in_base.find(name), in_taken.find(name), mine, other}, place);
       steps_.pop_back();
       if (!member) return;
       member->set_key(name, {});
       merged.push(*std::move(member));  // every name comes once; set() would look for it each time
     };
-    for (const Node& member : ours.items()) add(&member, in_theirs.find(member.key()), member.key());
-    for (const Node& member : theirs.items()) {
+    for (const Node& member : sides.ours->items()) add(&member, in_theirs.find(member.key()), member.key());
+    for (const Node& member : sides.theirs->items()) {
       if (in_ours.find(member.key()) == nullptr) add(nullptr, &member, member.key());
     }
     return merged;
   }
 
-  Node records(const Node* base, const Node& ours, const Node& theirs, const std::string& key, std::string_view id_key) {
-    const Records in_base(base, id_key);
-    const Records mine(&ours, id_key);
-    const Records other(&theirs, id_key);
+  Node records(const Sides& sides, const std::string& key, std::string_view id_key) {
+    const Records in_base(sides.base, id_key);
+    const Records in_taken(sides.taken, id_key);
+    const Records mine(sides.ours, id_key);
+    const Records other(sides.theirs, id_key);
     std::unordered_map<std::string, Node> merged;
     const auto add = [&](const std::string& id) {
       steps_.push_back({id, std::string(id_key)});
-      auto record = value(in_base.find(id), mine.find(id), other.find(id), key + "[" + std::string(id_key) + "=" + shown_key(id) + "]");
+      const std::string place = key + "[" + std::string(id_key) + "=" + shown_key(id) + "]";
+      auto record = value({in_base.find(id), in_taken.find(id), mine.find(id), other.find(id)}, place);
       steps_.pop_back();
       if (record) merged.emplace(id, *std::move(record));
     };
@@ -103,16 +117,16 @@ class Merger {
       if (mine.find(id) == nullptr) add(id);
     }
     Node list = Node::sequence();
-    const bool follow_theirs = takes_their_order(base, ours, theirs, in_base, mine, other, key);
+    const bool follow_theirs = takes_their_order(sides, in_base, in_taken, mine, other, key);
     for (const std::string& id : follow_theirs ? ordered(other, mine, merged) : ordered(mine, other, merged)) {
       list.push(std::move(merged.at(id)));
     }
     return list;
   }
 
-  bool takes_their_order(const Node* base, const Node& ours, const Node& theirs, const Records& in_base, const Records& mine,
-                         const Records& other, const std::string& key) {
-    const bool no_past = !is(base, Kind::sequence);
+  bool takes_their_order(const Sides& sides, const Records& in_base, const Records& in_taken, const Records& mine, const Records& other,
+                         const std::string& key) {
+    const bool no_past = !is(sides.base, Kind::sequence);
     const auto common = [&](const Records& records) {
       std::vector<std::string> ids;
       for (const std::string& id : records.order) {
@@ -123,12 +137,13 @@ class Merger {
     const auto my_order = common(mine);
     const auto their_order = common(other);
     if (my_order == their_order) return false;
+    if (took_part_ && my_order == common(in_taken)) return true;
     if (!no_past) {
       const auto base_order = common(in_base);
       if (their_order == base_order) return false;
       if (my_order == base_order) return true;
     }
-    decide(base, &ours, &theirs, key);
+    decide(sides.base, sides.ours, sides.theirs, key);
     return favor_ == MergeFavor::theirs;
   }
 
@@ -155,18 +170,20 @@ class Merger {
   }
 
   MergeFavor favor_;
+  bool took_part_;  // `taken` is known, so that a place where it is null is one where it has nothing
   std::vector<KeyConflict::Step> steps_;
 };
 
 }  // namespace
 
-NodeMerge merge_nodes(const Node* base, const Node& ours, const Node& theirs, MergeFavor favor) {
+NodeMerge merge_nodes(const Node* base, const Node& ours, const Node& theirs, MergeFavor favor, const Node* taken) {
   // A file of comments only is a mapping without keys, where the others are mappings.
   static const Node empty = Node::mapping();
   const auto table = [&](const Node* node) { return node == nullptr || node->is_null() ? &empty : node; };
-  const bool are_tables = is(table(base), Kind::mapping) && is(table(&ours), Kind::mapping) && is(table(&theirs), Kind::mapping);
-  Merger merger(favor);
-  auto merged = are_tables ? merger.value(table(base), table(&ours), table(&theirs), "") : merger.value(base, &ours, &theirs, "");
+  const Sides tables{table(base), table(taken), table(&ours), table(&theirs)};
+  const bool are_tables = is(tables.base, Kind::mapping) && is(tables.ours, Kind::mapping) && is(tables.theirs, Kind::mapping);
+  Merger merger(favor, taken != nullptr);
+  auto merged = merger.value(are_tables ? tables : Sides{base, taken, &ours, &theirs}, "");
   return {std::move(merged).value_or(Node()), std::move(merger.conflicts)};
 }
 

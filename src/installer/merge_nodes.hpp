@@ -45,8 +45,8 @@ struct NodeMerge {
 };
 
 /// A mapping is merged key by key, a list of records by their `id` (else `name`) where all of them have one of their own; any other list
-/// is one value, as a scalar is. `base` null: there is no common past, as if it were an empty mapping.
+/// is one value, as a scalar is. `base` null: there is no common past, as if it were an empty mapping. `taken`: MergeInput::taken.
 /// The user's order of records is kept, unless only the author changed it; the author's new records stand behind their predecessor.
-NodeMerge merge_nodes(const Node* base, const Node& ours, const Node& theirs, MergeFavor favor);
+NodeMerge merge_nodes(const Node* base, const Node& ours, const Node& theirs, MergeFavor favor, const Node* taken = nullptr);
 
 }  // namespace kopi

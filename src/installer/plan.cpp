@@ -43,7 +43,7 @@ class Planner {
   Plan plan() {
     plan_.live = basis_.live;
     plan_.ledger = shipped_.ledger();
-    for (const FileCase& file : list_cases(basis_.base, basis_.live, plan_.ledger)) decide(file);
+    for (const FileCase& file : list_cases(basis_.base, basis_.pending, basis_.live, plan_.ledger)) decide(file);
     clear_beside();
     return std::move(plan_);
   }
@@ -70,12 +70,14 @@ class Planner {
       return;
     }
     if (file.base && file.ours->digest == file.base->digest) return take(file);
+    if (file.undecided && file.ours->digest == file.undecided->digest) return take(file);  // the user made the author's file theirs
     if (file.ours == file.theirs) {
       if (!file.base) return step(Action::keep, file, file.ours, std::string(k_shipped_now));
       if (file.base != file.theirs) step(Action::adopt, file, file.ours);
       return;
     }
-    if (file.ours->digest == file.theirs->digest || (file.base && file.theirs->digest == file.base->digest)) return keep(file);
+    const bool author_changed_it = !file.base || file.theirs->digest != file.base->digest || file.took_part;
+    if (file.ours->digest == file.theirs->digest || !author_changed_it) return keep(file);
     combine(file);
   }
 
@@ -145,8 +147,9 @@ class Planner {
     const CaseTexts& texts = basis_.texts.at(file.path);
     const std::string& theirs = shipped_.files.at(file.path).content;
     const MergePolicy policy = policy_of(file);
-    MergeInput input{file.path.str(), std::nullopt, texts.ours, theirs, Favor::none};
+    MergeInput input{file.path.str(), std::nullopt, texts.ours, theirs};
     if (texts.base) input.base = *texts.base;
+    if (texts.taken) input.taken = *texts.taken;
     MergeOutcome merged = merge_file(input);
     if (file.base && !texts.base && !merged.clean) merged.reason += "; the store has lost what was shipped last (kopi store verify)";
     const std::vector<KeyConflict> keys = without_secrets(merged.keys);

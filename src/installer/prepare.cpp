@@ -57,7 +57,7 @@ Result<void> plan_again(Prepared& prepared, const PlanOptions& options, const In
   }
   const Ledger shipped = prepared.distribution.ledger();
   KOPI_TRY(basis.live, scan_live(path, {basis.base, shipped, beside_paths(basis.pending), basis.own}));
-  KOPI_TRY(basis.texts, read_texts(path, list_cases(basis.base, basis.live, shipped), Blobs(home)));
+  KOPI_TRY(basis.texts, read_texts(path, list_cases(basis.base, basis.pending, basis.live, shipped), Blobs(home)));
   if (options.keep_config) KOPI_CHECK(leave_config_out(prepared.distribution, basis, Blobs(home)));
   prepared.plan = make_plan(basis, prepared.distribution, options);
   return check_places(path, prepared.plan, basis.pending);

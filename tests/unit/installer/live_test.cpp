@@ -164,7 +164,7 @@ TEST_CASE("only what both sides changed is read, with what they started from whe
   const Ledger shipped =
       ledger({{"both", "new"}, {"lost", "new"}, {"own", "new"}, {"same", "same"}, {"edited", "old"}, {"calm", "new"}, {"fresh", "new"}});
   const std::string profile = scratch.at("profile");
-  const auto cases = list_cases(base, must(scan_live(profile, {base, shipped})), shipped);
+  const auto cases = list_cases(base, {}, must(scan_live(profile, {base, shipped})), shipped);
   std::string read;
   for (const auto& [file, texts] : must(read_texts(profile, cases, blobs)))
     read += fmt::format("{}: {} < {}\n", file.str(), texts.ours, texts.base.value_or("-"));

@@ -2,6 +2,7 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include "base/text.hpp"
 #include "formats/json.hpp"
 
 using namespace kopi;
@@ -140,4 +141,26 @@ TEST_CASE("what is too much to merge is a conflict, and soon") {
   CHECK(outcome.reason.find("larger than 1048576 bytes") != std::string::npos);
   const std::string lines(300'000, '\n');
   CHECK(merge_file({"a.md", lines, lines + "a", "b" + lines}).reason == "more than 100000 lines to merge");
+}
+
+TEST_CASE("what an undecided merge took in already is no change of the user's") {
+  // The author moved `m` and dropped `d` where the user has another value of it: undecided, all else taken.
+  const std::string base = "d: 1\np: 1\nlist: [a]\njobs:\n  - id: x\n    at: 1\n";
+  const std::string taken = "p: 2\nm: 1\nlist: [b]\njobs:\n  - id: x\n    at: 2\n  - id: y\n    at: 1\n";
+  const std::string ours = "d: mine\np: 2\nm: 1\nlist: [b]\njobs:\n  - id: x\n    at: 2\n  - id: y\n    at: 1\nown: 1\n";
+  const auto again = [&](std::string_view live, std::string_view theirs) {
+    const MergeOutcome merged = merge_file({"config.yaml", base, live, theirs, Favor::none, taken});
+    return merged.text + "|" + keys_of(merged);
+  };
+  // The author takes it all back (a rollback): the user's own stays, and nothing is left to decide.
+  CHECK(again(ours, base) == "d: mine\np: 1\nlist: [a]\njobs:\n  - id: x\n    at: 1\nown: 1\n|");
+  // The same again: still undecided.
+  CHECK(again(ours, taken) == ours + "|d");
+  // The author goes on from there.
+  CHECK(again(ours, "p: 3\nm: 1\nlist: [b, c]\njobs:\n  - id: y\n    at: 1\n") ==
+        "d: mine\np: 3\nm: 1\nlist: [b, c]\njobs:\n  - id: y\n    at: 1\nown: 1\n|d");
+  // What the user changed since then is the user's.
+  CHECK(again(replace_all(ours, "p: 2", "p: 9"), "p: 3\nm: 1\nlist: [b]\n") == "d: mine\np: 9\nm: 1\nlist: [b]\nown: 1\n|d, p");
+  // The user took the author's file as it was.
+  CHECK(again(taken, "z: 1\n") == "z: 1\n|");
 }

@@ -210,6 +210,20 @@ TEST_CASE("where both changed the same, the policy decides; without one it is le
   CHECK_FALSE(decided.has_conflicts());
 }
 
+TEST_CASE("a file that is undecided and now equals the author's is decided") {
+  const Side base{"one\n"}, theirs{"two\n"}, later{"three\n"};
+  PlanBasis basis = basis_of("SOUL.md", base, theirs);
+  basis.pending.push_back({path("SOUL.md"), state_of(base), *state_of(theirs)});
+  for (const auto& [next, action] : {std::pair{later, "replace"}, {base, "replace"}, {theirs, ""}}) {
+    const Plan plan = make_plan(basis, shipping("SOUL.md", next), {});
+    CHECK(plan.pending.empty());
+    CHECK((plan.steps.empty() ? "" : name(plan.steps[0].action)) == action);
+  }
+  // What --keep-config held back is not: it is the user's to keep.
+  basis.pending[0].held = true;
+  CHECK(name(make_plan(basis, shipping("SOUL.md", later), {}).steps[0].action) == "conflict");
+}
+
 TEST_CASE("a file that the author renamed keeps the user's edits at its new place") {
   Distribution shipped = shipping("docs/new.md", Side{"one\ntwo\n"});
   PlanBasis basis = basis_of("old.md", Side{"one\ntwo\n"}, Side{"one\ntwo\nmine\n"});
