@@ -52,7 +52,7 @@ bool FileCase::needs_texts() const {
   if (!base) return true;
   if (ours->digest == base->digest) return false;
   if (undecided && ours->digest == undecided->digest) return false;
-  return took_part || theirs->digest != base->digest || merged_mode() != ours->mode || moved_from;
+  return !undecided_keys.empty() || theirs->digest != base->digest || merged_mode() != ours->mode || moved_from;
 }
 
 Ledger merge_base(const Installed& installed) {
@@ -90,7 +90,7 @@ std::vector<FileCase> list_cases(const Ledger& base, const std::vector<Pending>&
         std::find_if(pending.begin(), pending.end(), [&](const Pending& item) { return item.path == past && !item.held; });
     if (conflict != pending.end()) {
       file.undecided = conflict->theirs;
-      file.took_part = !conflict->keys.items().empty();
+      for (const Node& item : conflict->keys.items()) file.undecided_keys.insert(item.find("key")->as_text());
     }
     if (is_other(live, path)) file.other = live.at(path).kind;
     if (from != old_of.end()) file.moved_from = from->second;

@@ -5,6 +5,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -35,7 +36,7 @@ struct FileCase {
   std::optional<RelPath> moved_from = {};     ///< the author renamed it: base and ours are those of this path
   bool moved_away = false;                    ///< the author renamed it: what becomes of it is decided at the new path
   std::optional<LedgerEntry> undecided = {};  ///< the author's file of a conflict that is not resolved yet
-  bool took_part = false;                     ///< ours has all of it but the keys in conflict
+  std::set<std::string> undecided_keys = {};  ///< of a file merged by key: ours has all of `undecided` but these
   std::optional<LiveFile::Kind> other = {};   ///< what of the user's is there instead of a file; `ours` is empty then
 
   /// The executable bit, merged three-way.
@@ -48,7 +49,7 @@ struct FileCase {
 struct CaseTexts {
   std::optional<std::string> base;  ///< nothing where there was none, or where the store has lost it
   std::string ours;
-  std::optional<std::string> taken = {};  ///< of a case that took_part: what it took; nothing where the store has lost it
+  std::optional<std::string> taken = {};  ///< of a case with undecided_keys: `undecided`; nothing where the store has lost it
 };
 using TextsByPath = std::map<RelPath, CaseTexts>;
 

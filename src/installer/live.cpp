@@ -194,7 +194,7 @@ Result<TextsByPath> read_texts(const std::string& profile, const std::vector<Fil
     if (file.base) {
       if (auto base = blobs.get(file.base->digest)) found.base = *std::move(base);
     }
-    if (file.took_part) {
+    if (!file.undecided_keys.empty()) {
       if (auto taken = blobs.get(file.undecided->digest)) found.taken = *std::move(taken);
     }
     texts.emplace(file.path, std::move(found));

@@ -71,9 +71,9 @@ class DocumentMerge {
       if (const auto read = parse(input_.theirs); !read) return unreadable("the author's", read.error());  // it may be taken as a whole
       return one_side(input_, "your own file, and no common past");
     }
-    std::optional<Node> taken;
+    std::optional<TakenNodes> taken;
     if (input_.taken) {
-      if (auto read = compare(*input_.taken)) taken = *std::move(read);
+      if (auto read = compare(input_.taken->text)) taken = TakenNodes{*std::move(read), input_.taken->undecided};
     }
     NodeMerge merge = merge_nodes(input_.base ? &documents_[0] : nullptr, ours(), theirs(), input_.favor, taken ? &*taken : nullptr);
     const auto text = text_of(merge);
@@ -102,7 +102,7 @@ class DocumentMerge {
   const Node& ours() const { return documents_[1]; }
   const Node& theirs() const { return documents_[2]; }
   // The text that ours' lines come from. Where ours took in a later version than the base, only its lines tell what the user did.
-  std::string_view shipped_last() const { return input_.taken ? *input_.taken : *input_.base; }
+  std::string_view shipped_last() const { return input_.taken ? input_.taken->text : *input_.base; }
   static bool is_table(const Node& node) { return node.is(Node::Kind::mapping) || node.is_null(); }
 
   // Theirs is never taken where it can't be read: what is live must parse.
@@ -195,7 +195,7 @@ class DocumentMerge {
 
 MergeOutcome merge_file(const MergeInput& input) {
   if (input.ours == input.theirs || (input.theirs == input.base && !input.taken)) return {std::string(input.ours), true, {}, "merged"};
-  if (input.ours == input.base || input.ours == input.taken) return {std::string(input.theirs), true, {}, "merged"};
+  if (input.ours == input.base || (input.taken && input.ours == input.taken->text)) return {std::string(input.theirs), true, {}, "merged"};
   const auto syntax = syntax_of(input.path);
   return syntax ? DocumentMerge(input, *syntax).run() : merge_prose(input);
 }

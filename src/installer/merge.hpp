@@ -5,6 +5,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,14 +16,20 @@ namespace kopi {
 
 using Favor = MergeFavor;
 
+/// A version of the author's that `ours` took in already, but for the keys then in conflict: elsewhere, what is alike in both is no
+/// change of the user's.
+struct TakenVersion {
+  std::string_view text;
+  std::set<std::string> undecided;  ///< KeyConflict::key
+};
+
 struct MergeInput {
   std::string_view path;                 ///< decides how the file is read: .yaml, .yml and .json by key, everything else by line
   std::optional<std::string_view> base;  ///< absent: the two files have no common past
   std::string_view ours, theirs;
   Favor favor = Favor::none;  ///< what wins where both changed the same; all else is merged as ever
-  /// An earlier version of the author's that `ours` took in already, but for the keys in conflict then: what is alike in both is no
-  /// change of the user's. Only where files are merged by key; `base` is what that merge started from.
-  std::optional<std::string_view> taken = std::nullopt;
+  /// Of a file that an earlier merge left undecided, `base` being what that merge started from. Only where files are merged by key.
+  std::optional<TakenVersion> taken = std::nullopt;
 };
 
 struct MergeOutcome {

@@ -1,7 +1,7 @@
 // For every key that any side has, with b, o, t = its value in base, ours and theirs (absent is a value here):
 //
 //   o = b            t
-//   o = a            t   where a, taken already, is known: what was not in conflict then came from the author
+//   o = a            t   a: as in the version that ours took in already, where it did; else as in base
 //   t = b, or o = t  o
 //   all differ       two mappings are merged inside; two lists of records are merged by record; else a conflict
 //
@@ -34,6 +34,8 @@ struct Sides {
   const Node *base, *taken, *ours, *theirs;
 };
 
+std::string place_of(const std::string& key) { return key.empty() ? "$" : key; }
+
 // The records of a list by their key, and in their order.
 struct Records {
   Records(const Node* list, std::string_view key) {
@@ -53,19 +55,20 @@ struct Records {
 
 class Merger {
  public:
-  Merger(MergeFavor favor, bool took_part) : favor_(favor), took_part_(took_part) {}
+  Merger(MergeFavor favor, const TakenNodes* taken) : favor_(favor), taken_(taken) {}
 
-  std::optional<Node> value(const Sides& sides, const std::string& key) {
+  std::optional<Node> value(Sides sides, const std::string& key) {
+    if (taken_ == nullptr || taken_->undecided.contains(place_of(key))) sides.taken = sides.base;  // nothing was taken here
     const auto& [base, taken, ours, theirs] = sides;
-    if (same(ours, base) || (took_part_ && same(ours, taken))) return copy_of(theirs);
+    if (same(ours, base) || same(ours, taken)) return copy_of(theirs);
     if (same(ours, theirs)) return copy_of(ours);
     const bool author_is_back = same(theirs, base);
-    if (author_is_back && (!took_part_ || same(taken, base))) return copy_of(ours);
+    if (author_is_back && same(taken, base)) return copy_of(ours);
     if (is(ours, Kind::mapping) && is(theirs, Kind::mapping)) return mapping(sides, key);
     if (is(ours, Kind::sequence) && is(theirs, Kind::sequence)) {
       if (const auto id = record_key({base, taken, ours, theirs}); !id.empty()) return records(sides, key, id);
     }
-    if (author_is_back) return copy_of(ours);
+    if (author_is_back) return theirs == nullptr ? own_part(sides, key) : copy_of(ours);
     return decide(base, ours, theirs, key);
   }
 
@@ -73,8 +76,24 @@ class Merger {
 
  private:
   std::optional<Node> decide(const Node* base, const Node* ours, const Node* theirs, const std::string& key) {
-    conflicts.push_back({key.empty() ? "$" : key, copy_of(base), copy_of(ours), copy_of(theirs), steps_});
+    conflicts.push_back({place_of(key), copy_of(base), copy_of(ours), copy_of(theirs), steps_});
     return copy_of(favor_ == MergeFavor::theirs ? theirs : ours);
+  }
+
+  // What both had added, without the author's part of it, now that the author has nothing there any more.
+  std::optional<Node> own_part(const Sides& sides, const std::string& key) {
+    static const Node no_members = Node::mapping();
+    static const Node no_records = Node::sequence();
+    Node rest;
+    if (is(sides.ours, Kind::mapping) && is(sides.taken, Kind::mapping)) {
+      rest = mapping({nullptr, sides.taken, sides.ours, &no_members}, key);
+    } else if (const auto id = record_key({sides.taken, sides.ours});
+               !id.empty() && is(sides.ours, Kind::sequence) && is(sides.taken, Kind::sequence)) {
+      rest = records({nullptr, sides.taken, sides.ours, &no_records}, key, id);
+    } else {
+      return copy_of(sides.ours);
+    }
+    return rest.items().empty() ? std::nullopt : std::optional(std::move(rest));
   }
 
   Node mapping(const Sides& sides, const std::string& key) {
@@ -137,7 +156,7 @@ class Merger {
     const auto my_order = common(mine);
     const auto their_order = common(other);
     if (my_order == their_order) return false;
-    if (took_part_ && my_order == common(in_taken)) return true;
+    if (my_order == common(in_taken)) return true;
     if (!no_past) {
       const auto base_order = common(in_base);
       if (their_order == base_order) return false;
@@ -170,20 +189,21 @@ class Merger {
   }
 
   MergeFavor favor_;
-  bool took_part_;  // `taken` is known, so that a place where it is null is one where it has nothing
+  const TakenNodes* taken_;
   std::vector<KeyConflict::Step> steps_;
 };
 
 }  // namespace
 
-NodeMerge merge_nodes(const Node* base, const Node& ours, const Node& theirs, MergeFavor favor, const Node* taken) {
+NodeMerge merge_nodes(const Node* base, const Node& ours, const Node& theirs, MergeFavor favor, const TakenNodes* taken) {
   // A file of comments only is a mapping without keys, where the others are mappings.
   static const Node empty = Node::mapping();
   const auto table = [&](const Node* node) { return node == nullptr || node->is_null() ? &empty : node; };
-  const Sides tables{table(base), table(taken), table(&ours), table(&theirs)};
+  const Node* document = taken == nullptr ? base : &taken->document;
+  const Sides tables{table(base), table(document), table(&ours), table(&theirs)};
   const bool are_tables = is(tables.base, Kind::mapping) && is(tables.ours, Kind::mapping) && is(tables.theirs, Kind::mapping);
-  Merger merger(favor, taken != nullptr);
-  auto merged = merger.value(are_tables ? tables : Sides{base, taken, &ours, &theirs}, "");
+  Merger merger(favor, taken);
+  auto merged = merger.value(are_tables ? tables : Sides{base, document, &ours, &theirs}, "");
   return {std::move(merged).value_or(Node()), std::move(merger.conflicts)};
 }
 

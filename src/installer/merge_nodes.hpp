@@ -5,6 +5,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -39,14 +40,20 @@ std::vector<KeyConflict> without_secrets(std::vector<KeyConflict> conflicts);
 /// Fills in where each conflict's value stands in `document`.
 void find_places(std::vector<KeyConflict>& conflicts, const Node& document);
 
+/// TakenVersion as data.
+struct TakenNodes {
+  Node document;
+  std::set<std::string> undecided;
+};
+
 struct NodeMerge {
   Node merged;
   std::vector<KeyConflict> conflicts;  ///< in each of them `merged` holds ours' value, or theirs' where they are favoured
 };
 
 /// A mapping is merged key by key, a list of records by their `id` (else `name`) where all of them have one of their own; any other list
-/// is one value, as a scalar is. `base` null: there is no common past, as if it were an empty mapping. `taken`: MergeInput::taken.
-/// The user's order of records is kept, unless only the author changed it; the author's new records stand behind their predecessor.
-NodeMerge merge_nodes(const Node* base, const Node& ours, const Node& theirs, MergeFavor favor, const Node* taken = nullptr);
+/// is one value, as a scalar is. `base` null: there is no common past, as if it were an empty mapping. `taken`: MergeInput::taken, if there
+/// is one. The user's order of records is kept, unless only the author changed it; the author's new records stand behind their predecessor.
+NodeMerge merge_nodes(const Node* base, const Node& ours, const Node& theirs, MergeFavor favor, const TakenNodes* taken = nullptr);
 
 }  // namespace kopi

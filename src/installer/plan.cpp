@@ -76,7 +76,7 @@ class Planner {
       if (file.base != file.theirs) step(Action::adopt, file, file.ours);
       return;
     }
-    const bool author_changed_it = !file.base || file.theirs->digest != file.base->digest || file.took_part;
+    const bool author_changed_it = !file.base || file.theirs->digest != file.base->digest || !file.undecided_keys.empty();
     if (file.ours->digest == file.theirs->digest || !author_changed_it) return keep(file);
     combine(file);
   }
@@ -149,7 +149,7 @@ class Planner {
     const MergePolicy policy = policy_of(file);
     MergeInput input{file.path.str(), std::nullopt, texts.ours, theirs};
     if (texts.base) input.base = *texts.base;
-    if (texts.taken) input.taken = *texts.taken;
+    if (texts.taken) input.taken = TakenVersion{*texts.taken, file.undecided_keys};
     MergeOutcome merged = merge_file(input);
     if (file.base && !texts.base && !merged.clean) merged.reason += "; the store has lost what was shipped last (kopi store verify)";
     const std::vector<KeyConflict> keys = without_secrets(merged.keys);

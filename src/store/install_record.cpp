@@ -33,7 +33,11 @@ Result<std::vector<Pending>> pending_from(const Node& list, const std::string& f
     const Node* keys = item.find("keys");
     auto parsed = RelPath::parse(path == nullptr ? "" : path->as_text());
     const auto theirs = ledger_entry_from(item.find("theirs"));
-    if (!parsed || !theirs) return damaged(file, "an entry of 'pending' is incomplete");
+    const bool keys_are_whole = keys == nullptr || std::ranges::all_of(keys->items(), [](const Node& key) {
+                                  const Node* place = key.find("key");
+                                  return place != nullptr && place->is(Node::Kind::string);
+                                });
+    if (!parsed || !theirs || !keys_are_whole) return damaged(file, "an entry of 'pending' is incomplete");
     pending.push_back({*std::move(parsed), ledger_entry_from(item.find("base")), *theirs, keys == nullptr ? Node::sequence() : *keys,
                        held != nullptr && held->as_bool().value_or(false)});
   }

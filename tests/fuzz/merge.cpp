@@ -51,6 +51,40 @@ void check_kept(const Node* base, const Node& ours, const Node* theirs, const No
   KOPI_MUST(live != nullptr && means_the_same(*live, ours), text);
 }
 
+// What is neither the author's old nor the author's new value is the user's own.
+void check_own(const Node* base, const Node& mine, const Node* taken, const Node* live, const std::string& text) {
+  if ((base != nullptr && means_the_same(*base, mine)) || (taken != nullptr && means_the_same(*taken, mine))) return;
+  const auto maps = [](const Node* node) { return node != nullptr && node->is(Node::Kind::mapping); };
+  if (maps(&mine) && (maps(taken) || maps(base))) {
+    const MemberIndex before(maps(base) ? base : nullptr);
+    const MemberIndex there(maps(taken) ? taken : nullptr);
+    const MemberIndex now(maps(live) ? live : nullptr);
+    for (const Node& member : mine.items())
+      check_own(before.find(member.key()), member, there.find(member.key()), now.find(member.key()), text);
+    return;
+  }
+  if (mine.is(Node::Kind::sequence) && taken != nullptr && taken->is(Node::Kind::sequence)) return;  // records: as above
+  KOPI_MUST(live != nullptr && means_the_same(*live, mine), text);
+}
+
+// Undecided, and then the author is back at the base: nothing is left to decide, and the user's values are all there.
+void check_undecided(const char* path, std::string_view base, const Node& mine, std::string_view theirs, const MergeOutcome& outcome) {
+  if (outcome.clean || outcome.keys.empty()) return;
+  TakenVersion version{theirs, {}};
+  for (const KeyConflict& conflict : outcome.keys) version.undecided.insert(conflict.key);
+  const MergeOutcome same = merge_file({path, base, outcome.text, theirs, Favor::none, version});
+  const auto stays = read(path, same.text);
+  const auto before = read(path, outcome.text);
+  KOPI_MUST(stays && before && means_the_same(*stays, *before), same.text);
+  const MergeOutcome back = merge_file({path, base, outcome.text, base, Favor::none, version});
+  const auto live = read(path, back.text);
+  const auto known = read(path, base);
+  KOPI_MUST(live.has_value(), back.text);
+  KOPI_MUST(back.keys.empty(), back.text);
+  const auto taken = read(path, theirs);
+  if (known && taken && back.clean) check_own(&*known, mine, &*taken, &*live, back.text);
+}
+
 void check_prose(const MergeOutcome& outcome, std::string_view ours) {
   if (!outcome.clean) KOPI_MUST(outcome.text == ours && outcome.keys.empty(), outcome.text);
 }
@@ -86,6 +120,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (!favored.clean && favored.keys.empty()) KOPI_MUST(favored.text == ours, favored.text);
     KOPI_MUST(favored.clean || favor == Favor::none || favored.keys.empty(), favored.reason);
   }
+  if (has_base) check_undecided(path, base, *mine, theirs, outcome);
   // Merged once more with the same author, nothing changes.
   if (outcome.clean) KOPI_MUST(merge_file({path, theirs, outcome.text, theirs}).text == outcome.text, outcome.text);
   return 0;

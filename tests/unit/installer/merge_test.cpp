@@ -149,7 +149,7 @@ TEST_CASE("what an undecided merge took in already is no change of the user's") 
   const std::string taken = "p: 2\nm: 1\nlist: [b]\njobs:\n  - id: x\n    at: 2\n  - id: y\n    at: 1\n";
   const std::string ours = "d: mine\np: 2\nm: 1\nlist: [b]\njobs:\n  - id: x\n    at: 2\n  - id: y\n    at: 1\nown: 1\n";
   const auto again = [&](std::string_view live, std::string_view theirs) {
-    const MergeOutcome merged = merge_file({"config.yaml", base, live, theirs, Favor::none, taken});
+    const MergeOutcome merged = merge_file({"config.yaml", base, live, theirs, Favor::none, TakenVersion{taken, {"d"}}});
     return merged.text + "|" + keys_of(merged);
   };
   // The author takes it all back (a rollback): the user's own stays, and nothing is left to decide.
