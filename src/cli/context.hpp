@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "cli/console.hpp"
 #include "installer/context.hpp"
@@ -27,6 +28,7 @@ struct Context {
   std::unique_ptr<Clock> clock;
   Home home;
   Selection selection;
+  std::vector<ProfileName> finished_deletions;  ///< of this start: broken off earlier
   std::optional<Error> broken_choice;  ///< what is wrong with the sticky choice, for a command that works all the same
   bool json = false;
 

@@ -32,7 +32,7 @@ Outcome version_outcome() {
 // What a crash has left half-done is put right before anybody looks at it.
 Result<void> open_home(Context& context) {
   KOPI_TRY(context.home, find_home(context.environment, context.working_directory));
-  recover_home(context.home, context.alias_context(), context.console);
+  context.finished_deletions = recover_home(context.home, context.alias_context(), context.console);
   return {};
 }
 
@@ -96,7 +96,7 @@ int main(int argc, char** argv) {
   if (!directory) directory = "/";
   auto clock = make_clock(environment);
   const std::string program = own_path(argv[0], *directory);
-  Context context{std::move(environment), *std::move(directory), program, console, interrupt, std::move(clock), {}, {}, {}, json};
+  Context context{std::move(environment), *std::move(directory), program, console, interrupt, std::move(clock), {}, {}, {}, {}, json};
   const int status = answer(console, json, run(line, context));
   console.debug(fmt::format("exit {}", status));
   if (!console.out_problem()) return status;

@@ -105,6 +105,12 @@ Result<void> apply_existing(const Prepared& prepared, const InstallRecord& recor
   return transaction.commit();
 }
 
+// What was put into the store first stays there: another kopi may be using it by now.
+Result<void> free_room(Result<void> done) {
+  if (done || !done.error().hint.empty() || done.error().message.find("no space left") == std::string::npos) return done;
+  return with_hint(std::move(done).error(), "kopi store gc");
+}
+
 }  // namespace
 
 Result<Applied> apply_prepared(const Prepared& prepared, const InstallContext& context, const AliasContext* alias) {
@@ -123,10 +129,10 @@ Result<Applied> apply_prepared(const Prepared& prepared, const InstallContext& c
     KOPI_CHECK(check_free(context.home, prepared.name).while_doing("{}", doing));
   }
   KOPI_TRY(const FileLock store, lock_store(context.home, LockMode::shared, holder, context.interrupt, say));
-  KOPI_CHECK(store_blobs(prepared, Blobs(context.home), context).while_doing("{}", doing));
+  KOPI_CHECK(free_room(store_blobs(prepared, Blobs(context.home), context)).while_doing("{}", doing));
   Applied applied{path, record, std::nullopt, std::nullopt};
   if (prepared.profile_exists) {
-    KOPI_CHECK(apply_existing(prepared, record, context).while_doing("{}", doing));
+    KOPI_CHECK(free_room(apply_existing(prepared, record, context)).while_doing("{}", doing));
     if (alias == nullptr) return applied;
     auto made = create_alias(context.home, prepared.name.str(), prepared.name, *alias);
     if (made) applied.alias = prepared.name.str();

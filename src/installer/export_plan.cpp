@@ -5,6 +5,8 @@
 
 #include "base/text.hpp"
 #include "base/unicode.hpp"
+#include "formats/json.hpp"
+#include "formats/yaml.hpp"
 #include "installer/export.hpp"
 #include "model/ownership.hpp"
 #include "model/portable.hpp"
@@ -19,6 +21,8 @@ namespace {
 
 constexpr std::size_t k_deepest = 120;   // an import takes 128
 constexpr std::size_t k_longest = 3800;  // and 4,096 bytes, its name included
+
+constexpr std::size_t k_max_settings = std::size_t{64} << 20;
 
 constexpr std::string_view k_sqlite("SQLite format 3\0", 16);
 
@@ -178,6 +182,7 @@ class Planner {
       return {};
     }
     KOPI_TRY(Reading reading, read(path, shipped != shipped_.end()));
+    KOPI_CHECK(warn_of_unreadable(path));
     ExportFile file{ExportFile::Content::as_is, path, (info.mode & 0100) != 0, reading.size, {}, {}};
     if (reading.is_database && shipped == shipped_.end()) file.content = ExportFile::Content::database;
     if (reading.is_redacted) file.content = ExportFile::Content::redacted;
@@ -198,6 +203,18 @@ class Planner {
       entry.digest = reading.archived;  // untouched: what is replaced in the file is replaced in its base
     }
     plan_.record.ledger.emplace(path, entry);
+    return {};
+  }
+
+  // An import refuses them, which is better known while the profile is still at hand.
+  Result<void> warn_of_unreadable(const RelPath& path) {
+    const bool is_config = path.str() == "config.yaml";
+    if (!is_config && path.str() != "mcp.json") return {};
+    KOPI_TRY(const std::string text, profile_.read(path, k_max_settings));
+    const auto document = is_config ? parse_yaml(text, path.str()) : parse_json(text, path.str());
+    if (document) return {};
+    plan_.findings.push_back({Severity::high, "export.unreadable", path.str(), 0, 0,
+                              fmt::format("an import will refuse this archive: {}", document.error().message), "", ""});
     return {};
   }
 

@@ -64,6 +64,7 @@ constexpr LintRule k_rules[] = {
     {"mcp.floating-package", medium, "A server that is downloaded at its newest version: what runs tomorrow nobody has seen today.",
      "npx -y @acme/search-mcp"},
     {"mcp.plain-http", medium, "A server that is talked to without encryption.", "\"url\": \"http://mcp.example.com\""},
+    {"path.absolute", low, "A server is started from, or told, a path that other machines need not have.", "\"command\": \"/opt/acme/search\""},
 
     // Skills and jobs
     {"skill.front-matter", medium, "A SKILL.md without front matter: the agent can't find the skill.", "# Release notes"},

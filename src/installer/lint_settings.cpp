@@ -239,7 +239,11 @@ class ServerCheck {
     if (command == nullptr || !command->is_scalar()) return;
     const Node* arguments = server.find("args");
     static const std::vector<Node> none;
-    check_command(*command, arguments != nullptr && arguments->is(Node::Kind::sequence) ? arguments->items() : none);
+    const auto& words = arguments != nullptr && arguments->is(Node::Kind::sequence) ? arguments->items() : none;
+    check_command(*command, words);
+    check_place(*command, "command");
+    for (std::size_t i = 0; i < words.size(); ++i) check_place(words[i], fmt::format("args[{}]", i));
+    if (const Node* directory = server.find("cwd")) check_place(*directory, "cwd");
   }
 
  private:
@@ -252,6 +256,23 @@ class ServerCheck {
       if (host.starts_with(local)) return;
     }
     work_.add("mcp.plain-http", file_, url.place(), fmt::format("{}.url: {} is talked to without encryption", path_, host));
+  }
+
+  // A path that this machine has, and another need not have. Homes of people are told of wherever they stand (path.machine).
+  void check_place(const Node& word, std::string_view where) {
+    if (!word.is(Node::Kind::string)) return;
+    const std::string text = word.as_text();
+    const bool is_absolute = (text.starts_with('/') && !text.starts_with("//")) || text.starts_with("~/");
+    if (!is_absolute || is_common_place(text) || !find_machine_paths(text).empty()) return;
+    work_.add("path.absolute", file_, word.place(), fmt::format("{}.{}: '{}' need not be there on another machine", path_, where, text), {},
+              text);
+  }
+
+  static bool is_common_place(std::string_view path) {
+    constexpr std::string_view common[] = {"/bin/", "/sbin/", "/usr/bin/", "/usr/sbin/", "/usr/local/bin/",
+                                           "/tmp",  "/dev/",  "/etc/",     "/proc/"};
+    return path == "/" ||
+           std::any_of(std::begin(common), std::end(common), [&](std::string_view place) { return path.starts_with(place); });
   }
 
   void check_command(const Node& command, const std::vector<Node>& arguments) {

@@ -10,6 +10,7 @@
 #include "installer/merge.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include "base/text.hpp"
 #include "base/unicode.hpp"
@@ -76,13 +77,20 @@ class DocumentMerge {
       if (auto read = compare(input_.taken->text)) taken = TakenNodes{*std::move(read), input_.taken->undecided};
     }
     NodeMerge merge = merge_nodes(input_.base ? &documents_[0] : nullptr, ours(), theirs(), input_.favor, taken ? &*taken : nullptr);
-    const auto text = text_of(merge);
+    auto text = text_of(merge);
     if (!text) return not_merged(text.error());
+    std::string reason = merge.conflicts.empty() ? "merged" : fmt::format("both changed {}", named(merge.conflicts));
+    if (const Comments lost = lost_comments(*text); !lost.empty() && merge.conflicts.empty()) {
+      if (auto whole = from_theirs(merge.merged, lost)) {
+        text = *std::move(whole);
+      } else {
+        reason += fmt::format("; without the author's comment {}", truncate_to_width(lost.begin()->first, 60));
+      }
+    }
     if (!merge.conflicts.empty()) {
       if (const auto live = parse(*text)) find_places(merge.conflicts, *live);
     }
     const bool decided = merge.conflicts.empty() || input_.favor != Favor::none;
-    std::string reason = merge.conflicts.empty() ? "merged" : fmt::format("both changed {}", named(merge.conflicts));
     return {*text, decided, std::move(merge.conflicts), std::move(reason)};
   }
 
@@ -153,6 +161,42 @@ class DocumentMerge {
       }
     }
     return rewrite(task);
+  }
+
+  // Comments that the author wrote anew, and that are not in the text.
+  Comments lost_comments(const std::string& text) const {
+    if (syntax_ == Syntax::json || !input_.base) return {};
+    return without(without(find_comments(input_.theirs), find_comments(shipped_last())), find_comments(text));
+  }
+
+  // The other way round, for the author's comments: the user's values put into the author's text. Only where that keeps every line
+  // that the user wrote, and the user moved none.
+  std::optional<std::string> from_theirs(const Node& merged, const Comments& lost) const {
+    Rewrite task{syntax_, input_.path, {input_.ours, &ours()}, &merged, {{input_.ours, &ours()}, {input_.theirs, &theirs()}}};
+    look_at_comments(task);
+    task.live = {input_.theirs, &theirs()};
+    task.may_go = without(find_comments(shipped_last()), find_comments(input_.ours));
+    for (const auto& [comment, times] : lost) task.must_stay[comment] += times;
+    auto text = rewrite(task);
+    if (!text || !reads_as(*text, merged) || !keeps_lines(*text)) return std::nullopt;
+    return *std::move(text);
+  }
+
+  bool keeps_lines(std::string_view text) const {
+    const auto before = split_lines(shipped_last());
+    const std::set<std::string_view> shipped(before.begin(), before.end());
+    std::map<std::string_view, std::vector<std::size_t>> places;
+    const auto after = split_lines(text);
+    for (std::size_t i = 0; i < after.size(); ++i) places[after[i]].push_back(i);
+    std::size_t last = 0;
+    for (const std::string_view line : split_lines(input_.ours)) {
+      const auto found = places.find(line);
+      if (found == places.end() && !shipped.contains(line)) return false;
+      if (found == places.end() || found->second.size() != 1) continue;  // changed by the author, or nothing to tell it by
+      if (found->second.front() < last) return false;
+      last = found->second.front();
+    }
+    return true;
   }
 
   std::optional<std::string> merged_lines(Favor favor) const {

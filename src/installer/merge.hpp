@@ -36,7 +36,8 @@ struct MergeOutcome {
   std::string text;    ///< what goes live: parses where `ours` did, has no conflict markers, and holds the user's value in each conflict
   bool clean = false;  ///< nothing is left to decide
   std::vector<KeyConflict> keys;  ///< each key that both changed, also those that `favor` decided
-  std::string reason;             ///< for people: "merged", "both changed lines 3-5", "yours does not parse: config.yaml:3:1: …"
+  std::string reason;  ///< for people: "merged", "merged; without the author's comment # …", "both changed lines 3-5", "yours does not
+                       ///< parse: config.yaml:3:1: …"
 };
 
 /// Not clean and without keys: nothing of `theirs` was taken, and `text` is `ours`. Not clean with keys: everything of `theirs` is in

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "formats/dotenv.hpp"
 #include "installer/apply_parts.hpp"
 #include "installer/live.hpp"
@@ -98,8 +100,13 @@ Result<Prepared> prepare_install(const InstallRequest& request, const InstallCon
 
 namespace {
 
-// --keep-config left something out that the next plain update brings, also where the source has nothing new.
-bool brings_kept(const UpdateRequest& request, const InstallRecord& record) { return !request.plan.keep_config && keeps_back(record); }
+// --keep-config left something out that the next plain update brings, and --merge decides what is undecided: also where the source has
+// nothing new.
+bool brings_kept(const UpdateRequest& request, const InstallRecord& record) {
+  const bool decides = request.plan.merge == MergePolicy::ours || request.plan.merge == MergePolicy::theirs;
+  const bool waits = std::any_of(record.pending.begin(), record.pending.end(), [](const Pending& item) { return !item.held; });
+  return !request.plan.keep_config && (keeps_back(record) || (decides && waits));
+}
 
 Result<UpdateOutcome> decide_update(const UpdateRequest& request, SourceRef source, Snapshot snapshot, UpdateOutcome outcome,
                                     const InstallContext& context) {

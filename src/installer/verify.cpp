@@ -89,4 +89,15 @@ Result<Verification> verify_files(const std::string& profile, const Ledger& ledg
   return Verifier(directory, ledger).run();
 }
 
+std::vector<Pending> undecided(const std::string& profile, const InstallRecord& record) {
+  std::vector<Pending> waiting;
+  const auto directory = Directory::open(profile);
+  for (const Pending& pending : record.pending) {
+    if (pending.held) continue;
+    const auto content = directory ? directory->read(pending.path, k_limit) : Result<std::string>(directory.error());
+    if (!content || sha256(*content) != pending.theirs.digest) waiting.push_back(pending);
+  }
+  return waiting;
+}
+
 }  // namespace kopi

@@ -10,6 +10,7 @@
 #include "base/result.hpp"
 #include "model/ledger.hpp"
 #include "store/home.hpp"
+#include "store/install_record.hpp"
 
 namespace kopi {
 
@@ -29,5 +30,8 @@ struct Verification {
 
 /// @error io  the profile can't be read
 Result<Verification> verify_files(const std::string& profile, const Ledger& ledger);
+
+/// The conflicts that still wait for a decision: not those whose file the user made equal to the author's.
+std::vector<Pending> undecided(const std::string& profile, const InstallRecord& record);
 
 }  // namespace kopi

@@ -64,6 +64,7 @@ constexpr KeyShape k_keys[] = {
     {"ya29.", 20, is_dotted, "a Google token"},
     {"GOCSPX-", 16, is_word, "a Google client secret"},
     {"hf_", 20, is_alphanumeric, "a Hugging Face token"},
+    {"nvapi-", 40, is_word, "an NVIDIA key"},
     {"gsk_", 20, is_alphanumeric, "a Groq key"},
     {"xai-", 20, is_word, "an xAI key"},
     {"pplx-", 20, is_word, "a Perplexity key"},
@@ -84,7 +85,7 @@ constexpr KeyShape k_keys[] = {
     {"mfa.", 60, is_word, "a chat account's token"},
     {"dapi", 32, is_hex, "a Databricks token", 40},
 };
-// Prefixes that begin words and names of people's own as well: a key has digits behind them.
+// Prefixes that begin words and names of people's own as well: a key has digits behind them, or is long and of both cases.
 constexpr std::string_view k_wordy[] = {"sk-", "secret_", "xai-", "pplx-", "tvly-", "hf_", "pypi-", "sk-or-", "sk-lf-", "mfa."};
 
 // Addresses that are keys: whoever knows one may post. Behind `://`.
@@ -124,6 +125,13 @@ std::size_t run(std::string_view text, std::size_t at, bool (*belongs)(char)) {
   return at;
 }
 
+bool is_random_letters(std::string_view text) {
+  constexpr std::size_t least = 30;
+  const bool has_upper = std::any_of(text.begin(), text.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
+  const bool has_lower = std::any_of(text.begin(), text.end(), [](char c) { return c >= 'a' && c <= 'z'; });
+  return text.size() >= least && has_upper && has_lower && text.find_first_of("-_.") == npos;
+}
+
 bool has_digit(std::string_view text) { return std::any_of(text.begin(), text.end(), is_digit); }
 
 /// Nothing that belongs to a word stands before it; the `\n` of a JSON string does not.
@@ -140,7 +148,8 @@ std::optional<SecretSpan> prefixed_key(std::string_view text, std::size_t at) {
     while (end > begin && (text[end - 1] == '.' || text[end - 1] == '-')) --end;  // the end of a sentence
     if (end - begin < key.least || end - begin > key.most) continue;
     const bool is_wordy = std::find(std::begin(k_wordy), std::end(k_wordy), key.prefix) != std::end(k_wordy);
-    if (is_wordy && !has_digit(text.substr(begin, end - begin))) continue;
+    const std::string_view random = text.substr(begin, end - begin);
+    if (is_wordy && !has_digit(random) && !is_random_letters(random)) continue;
     return SecretSpan{at, end, key.what};
   }
   return std::nullopt;

@@ -13,6 +13,7 @@
 #include "formats/json.hpp"
 #include "formats/yaml.hpp"
 #include "formats/yaml_edit.hpp"
+#include "model/portable.hpp"
 #include "system/descriptor.hpp"
 #include "system/files.hpp"
 #include "system/interrupt.hpp"
@@ -28,8 +29,18 @@ constexpr std::string_view k_never[] = {"auth.json",  "auth.lock", "gateway.pid"
                                         "store",      "trust",     "cache",       "profiles",           "locks",          "registries.yaml",
                                         "policy.yaml"};
 
+// Of the default profile alone, which shares its directory with what programs install there.
+constexpr std::string_view k_never_of_default[] = {"bin", "node", "node_modules", "models", "runtimes", ".worktrees"};
+
+// Files of a login, which its provider renews for one owner: two that use it log each other out. Keys (.env) are copied.
+constexpr std::string_view k_grants[] = {"google_token.json", "oauth.json", "oauth_creds.json", "mcp-tokens", "mcp_tokens"};
+constexpr std::string_view k_keys[] = {".env", ".envrc", "honcho.json", ".ssh", ".gnupg", ".password-store"};
+
 constexpr std::string_view k_channels[] = {"telegram",   "discord", "slack",    "whatsapp", "signal", "matrix",
-                                           "mattermost", "feishu",  "dingtalk", "wecom",    "weixin"};
+                                           "mattermost", "feishu",  "dingtalk", "wecom",    "weixin", "webhook"};
+constexpr std::string_view k_channel_tables[] = {"platforms", "channels", "accounts"};
+// Who may talk to any of them.
+constexpr std::string_view k_allow_list = "gateway_allow";
 
 // Which skills kopi itself put there, and what they were: without it `kopi update` would take them for the user's own.
 constexpr std::string_view k_bundled_record = ".kopi/bundled";
@@ -51,12 +62,17 @@ bool is_passing(std::string_view name, const std::vector<std::string>& siblings)
   return name == "__pycache__" || name.ends_with(".pyc") || name.ends_with(".sock") || name.ends_with(".tmp");
 }
 
+bool is_below(std::string_view path, std::string_view directory) {
+  return directory == "/" || (path.size() > directory.size() && path.starts_with(directory) && path[directory.size()] == '/');
+}
+
 class Copier {
  public:
   /// `names`: the entries of the source's root that are copied. `left_behind`: those that no link may bring in either.
-  Copier(std::string source, std::set<std::string> names, std::vector<std::string_view> left_behind, CloneReport& report,
+  Copier(std::string root, std::string source, std::set<std::string> names, std::vector<std::string_view> left_behind, CloneReport& report,
          const Interrupt* interrupt)
-      : source_(std::move(source)),
+      : root_(std::move(root)),
+        source_(std::move(source)),
         names_(std::move(names)),
         left_behind_(std::move(left_behind)),
         report_(report),
@@ -120,10 +136,10 @@ class Copier {
   }
 
   // A link that means something inside the copy stays one; any other would let an edit of the copy write into something else, so
-  // what it leads to is copied: unless that is the source as a whole, or a part of it that is left behind on purpose.
+  // what it leads to is copied: unless the source lies in that, or it is what no clone has, of this profile or another.
   Result<void> copy_link(const std::string& from, const std::string& to) {
     const auto real = real_path(from);
-    if (!real || *real == source_ || is_any_of(root_name(*real), left_behind_)) {
+    if (!real || *real == source_ || is_below(source_, *real) || is_any_of(root_name(*real), left_behind_) || is_kept_from(from, *real)) {
       report_.dropped_links.push_back(from);
       return {};
     }
@@ -180,6 +196,18 @@ class Copier {
     return !at.empty() && names_.contains(at.front());
   }
 
+  // Of kopi's home and the other profiles in it: a profile as a whole, and what a clone of that one would leave behind; its keys too,
+  // unless this profile's own .env is the link.
+  bool is_kept_from(const std::string& from, const std::string& real) const {
+    if (!is_below(real, root_) || is_below(real, source_)) return false;
+    std::vector<std::string_view> parts = split(std::string_view(real).substr(root_.size() + 1), '/');
+    if (parts.front() == "profiles") parts.erase(parts.begin(), parts.begin() + std::min<std::ptrdiff_t>(2, std::ssize(parts)));
+    if (parts.empty()) return is_directory(real);
+    const bool is_own_env = from == join_path(source_, ".env");
+    return is_any_of(parts.front(), k_never) || is_any_of(parts.front(), left_behind_) || parts.front() == ".kopi" ||
+           (parts.front() == ".env" && !is_own_env);
+  }
+
   // The entry of the source's root that `real` is or lies in; "" when it lies elsewhere.
   std::string root_name(const std::string& real) const {
     if (!real.starts_with(source_ + "/")) return "";
@@ -187,6 +215,7 @@ class Copier {
     return below.substr(0, below.find('/'));
   }
 
+  std::string root_;  ///< of kopi's home
   std::string source_;
   std::set<std::string> names_;
   std::vector<std::string_view> left_behind_;
@@ -218,13 +247,25 @@ Result<void> strip_env(const std::string& path, const std::string& shown, Channe
   const Dotenv present = parse_dotenv(kept, path);
   for (const DotenvEntry& entry : present.entries) {
     const std::string lower = to_lower_ascii(entry.name);
-    for (const std::string_view channel : k_channels) {
-      if (channels == Channels::copy || !lower.starts_with(std::string(channel) + "_")) continue;
-      note_channel(report, channel);
-      if (auto without = unset_dotenv_value(kept, path, entry.name)) kept = *std::move(without);
-    }
+    const auto channel = std::find_if(std::begin(k_channels), std::end(k_channels),
+                                      [&](std::string_view name) { return lower.starts_with(std::string(name) + "_"); });
+    const bool is_of_one = channel != std::end(k_channels);
+    if (channels == Channels::copy || !(is_of_one || lower.starts_with(k_allow_list))) continue;
+    note_channel(report, is_of_one ? *channel : "gateway");
+    if (auto without = unset_dotenv_value(kept, path, entry.name)) kept = *std::move(without);
   }
   return write_file(path, kept, 0600);
+}
+
+// Whether a section of settings is a channel's, or a table of channels.
+bool note_section(const Node& section, CloneReport& report) {
+  if (is_any_of(section.key(), k_channels)) {
+    note_channel(report, section.key());
+    return true;
+  }
+  if (!is_any_of(section.key(), k_channel_tables)) return false;
+  for (const Node& channel : section.items()) note_channel(report, channel.key().empty() ? section.key() : channel.key());
+  return true;
 }
 
 constexpr std::string_view k_leaving_channels = "leaving the messaging channels behind (--clone-channels keeps them)";
@@ -235,16 +276,16 @@ Result<void> strip_config(const std::string& path, const std::string& shown, Clo
   std::string kept = *text;
   KOPI_TRY(const Node config, parse_yaml(kept, shown).while_doing("{}", k_leaving_channels));
   for (const Node& section : config.items()) {
-    const std::string& key = section.key();
-    const bool table = key == "platforms" || key == "channels";
-    if (!table && !is_any_of(key, k_channels)) continue;
-    if (table) {
-      for (const Node& channel : section.items()) note_channel(report, channel.key().empty() ? key : channel.key());
-    } else {
-      note_channel(report, key);
+    if (note_section(section, report)) {
+      const std::string keys[] = {section.key()};
+      KOPI_TRY(kept, unset_yaml_value(kept, shown, keys).while_doing("{}", k_leaving_channels));
+    } else if (section.key() == "gateway") {
+      for (const Node& part : section.items()) {
+        if (!note_section(part, report)) continue;
+        const std::string keys[] = {section.key(), part.key()};
+        KOPI_TRY(kept, unset_yaml_value(kept, shown, keys).while_doing("{}", k_leaving_channels));
+      }
     }
-    const std::string keys[] = {key};
-    KOPI_TRY(kept, unset_yaml_value(kept, shown, keys).while_doing("{}", k_leaving_channels));
   }
   KOPI_TRY(const auto entry, stat_path(path));
   return kept == *text ? Result<void>{} : write_file(path, kept, entry && entry->type == EntryType::file ? entry->mode : 0600);
@@ -261,11 +302,17 @@ Result<void> set_honcho_peer(const std::string& path, const std::string& shown, 
 }
 
 // Sessions and pairings of messaging channels, as directories of the profile.
-bool is_channel_state(std::string_view name) { return name == "platforms" || name == "pairing" || is_any_of(name, k_channels); }
+bool is_channel_state(std::string_view name) {
+  return name == "platforms" || name == "pairing" || name == "channels" || name == "channel_directory.json" || is_any_of(name, k_channels);
+}
+
+bool is_grant(std::string_view name) {
+  return is_any_of(name, k_grants) || (is_credential_name(name) && !is_any_of(name, k_keys) && !name.starts_with(".env."));
+}
 
 bool is_wanted(std::string_view name, CloneDepth depth, Channels channels) {
   if (is_channel_state(name)) return channels == Channels::copy;
-  return depth == CloneDepth::everything ? !is_any_of(name, k_never) : is_any_of(name, k_settings);
+  return depth == CloneDepth::everything ? !is_any_of(name, k_never) && !is_grant(name) : is_any_of(name, k_settings);
 }
 
 void note_channel_state(const std::string& source, const std::string& name, CloneReport& report) {
@@ -285,16 +332,20 @@ Result<CloneReport> clone_profile(const Home& home, const ProfileName& from, con
   std::set<std::string> names;
   for (const std::string& name : entries) {
     if (is_passing(name, entries)) continue;
+    if (from.is_default() && is_any_of(name, k_never_of_default)) continue;
     if (is_wanted(name, depth, channels))
       names.insert(name);
     else if (is_channel_state(name))
       note_channel_state(source, name, report);
+    else if (depth == CloneDepth::everything && is_grant(name) && !is_any_of(name, k_never))
+      report.grants_left.push_back(name);
   }
   std::vector<std::string_view> left_behind(std::begin(k_never), std::end(k_never));
   for (const std::string& name : entries) {
-    if (is_channel_state(name) && channels == Channels::leave) left_behind.emplace_back(name);
+    if (is_grant(name) || (is_channel_state(name) && channels == Channels::leave)) left_behind.emplace_back(name);
   }
-  Copier copier(source, names, std::move(left_behind), report, interrupt);
+  KOPI_TRY(std::string root, real_path(home.root));
+  Copier copier(std::move(root), source, names, std::move(left_behind), report, interrupt);
   KOPI_CHECK(copier.copy_root(staging));
   for (const std::string& name : names) {
     if (path_exists(join_path(staging, name))) report.copied.push_back(name);

@@ -24,6 +24,7 @@ struct CloneReport {
   std::vector<std::string> copied;         ///< root names
   std::vector<std::string> channels_left;  ///< "telegram": what was stripped
   std::vector<std::string> plugins;        ///< copied, never run
+  std::vector<std::string> grants_left;    ///< files of logins, of a whole clone; auth.json goes without saying
   std::vector<std::string> dropped_links;  ///< dangling, in circles, to what is never copied; and pipes, devices
 };
 

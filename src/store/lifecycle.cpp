@@ -80,6 +80,7 @@ Result<void> follow_rename(const Home& home, const ProfileName& from, const Prof
 Result<Deleted> finish_deletion(const Home& home, const ProfileName& name, const std::string& hidden) {
   Deleted deleted;
   Result<void> first;
+  bool aliases_wait = false;  // for a next try
   const auto note = [&](Result<void> step) {
     if (first && !step) first = std::move(step);
   };
@@ -96,21 +97,21 @@ Result<Deleted> finish_deletion(const Home& home, const ProfileName& name, const
     for (const std::string& alias : aliases.contains(name.str()) ? aliases.at(name.str()) : std::vector<std::string>()) {
       if (auto gone = remove_alias(home, alias); gone) {
         deleted.aliases.push_back(alias);
-      } else if (gone.error().code == Code::io) {
-        note(std::move(gone).error());
       } else {
+        aliases_wait = aliases_wait || gone.error().code == Code::io;
         deleted.aliases_left.push_back(std::move(gone).error());
       }
       reach_step("alias");
     }
   }
-  // The tree goes last: as long as it is there, the next command goes on.
+  // The tree goes last: as long as its directory is there, the next command goes on.
   if (first) note(remove_tree(hidden));
   if (!first) return std::move(first).error();
+  if (aliases_wait) (void)make_directories(hidden, 0700);
   return deleted;
 }
 
-void finish_intent(const Home& home, const ProfileName& name, const AliasContext& context) {
+void finish_intent(const Home& home, const ProfileName& name, const AliasContext& context, Reporter& reporter) {
   const Intent intent = read_intent(home, name);
   const AliasContext alias{intent.program.value_or(context.program), context.search_path};
   bool done = true;
@@ -125,6 +126,7 @@ void finish_intent(const Home& home, const ProfileName& name, const AliasContext
       remove_leftovers(home.alias_directory(), name.str());
       const auto made = create_alias(home, name.str(), name, alias);
       done = made || made.error().code != Code::io;
+      if (made) reporter.note(fmt::format("{}: made its command, which could not be made before", name.str()));
     }
   }
   if (done) (void)remove_file(intent_path(home, name));
@@ -144,7 +146,8 @@ std::optional<ProfileName> owner_of(const std::string& entry, std::string_view& 
   return std::nullopt;
 }
 
-void recover_beside(const Home& home, const std::string& entry, const AliasContext& context, Reporter& reporter) {
+void recover_beside(const Home& home, const std::string& entry, const AliasContext& context, Reporter& reporter,
+                    std::vector<ProfileName>& deleted) {
   std::string_view kind;
   const auto name = owner_of(entry, kind);
   if (!name) return;
@@ -154,9 +157,10 @@ void recover_beside(const Home& home, const std::string& entry, const AliasConte
   if (kind == "staging-") {
     (void)remove_tree(path);
   } else if (kind == "intent") {
-    finish_intent(home, *name, context);
-  } else if (finish_deletion(home, *name, path)) {
+    finish_intent(home, *name, context, reporter);
+  } else if (const auto finished = finish_deletion(home, *name, path); finished && finished->aliases_left.empty()) {
     reporter.note(fmt::format("{}: finished the delete that had broken off", name->str()));
+    deleted.push_back(*name);
   }
 }
 
@@ -245,26 +249,32 @@ Result<Deleted> delete_profile(const Home& home, const ProfileName& name) {
   int number = 1;
   while (path_exists(beside(home, name, fmt::format("deleted-{}", number)))) ++number;
   const std::string hidden = beside(home, name, fmt::format("deleted-{}", number));
-  KOPI_CHECK(rename_new(path, hidden));
+  if (auto gone = rename_new(path, hidden); !gone) {
+    // What was to go is not to be what commands work with from now on.
+    if (read_sticky(home) == name.str()) (void)write_sticky(home, ProfileName::default_profile());
+    return std::move(gone).error();
+  }
   reach_step("hidden");
   (void)sync_directory(home.profiles_path());
   return finish_deletion(home, name, hidden);
 }
 
-void recover_home(const Home& home, const AliasContext& context, Reporter& reporter) {
+std::vector<ProfileName> recover_home(const Home& home, const AliasContext& context, Reporter& reporter) {
+  std::vector<ProfileName> deleted;
   remove_leftovers(home.root, file_name(home.sticky_path()));
   recover_profile(home, ProfileName::default_profile(), reporter);
   const auto entries = list_directory(home.profiles_path());
-  if (!entries) return;
+  if (!entries) return deleted;
   for (const std::string& entry : *entries) {
     if (entry.find(".intent.kopi-") != std::string::npos) {
       remove_leftovers(home.profiles_path(), "");
     } else if (entry.starts_with('.')) {
-      recover_beside(home, entry, context, reporter);
+      recover_beside(home, entry, context, reporter, deleted);
     } else if (const auto name = ProfileName::parse(entry); name && name->str() == entry) {
       recover_profile(home, *name, reporter);
     }
   }
+  return deleted;
 }
 
 }  // namespace kopi

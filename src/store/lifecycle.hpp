@@ -43,13 +43,14 @@ Result<Renamed> rename_profile(const Home& home, const ProfileName& from, const 
 
 struct Deleted {
   std::vector<std::string> aliases;
-  std::vector<Error> aliases_left;
+  std::vector<Error> aliases_left;  ///< somebody else's by now; or an `io` error, and the next command tries again
 };
 
 /// @error not_found.   @error io  the tree could not be removed whole; it is no profile any more, and the next command goes on with it
 Result<Deleted> delete_profile(const Home& home, const ProfileName& name);
 
 /// What earlier commands could not finish, in every profile; said through `reporter`. What another kopi is working on is left alone.
-void recover_home(const Home& home, const AliasContext& context, Reporter& reporter);
+/// @return  the profiles whose deletion it finished
+std::vector<ProfileName> recover_home(const Home& home, const AliasContext& context, Reporter& reporter);
 
 }  // namespace kopi

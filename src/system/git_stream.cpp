@@ -8,9 +8,11 @@
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
+#include <cstring>
 
 #include "base/text.hpp"
 #include "system/git_context.hpp"
+#include "system/git_listing.hpp"
 #include "system/process.hpp"
 
 namespace kopi::detail {
@@ -279,22 +281,34 @@ class StreamSubtransport {
 
   static int read(git_smart_subtransport_stream* self, char* data, std::size_t size, std::size_t* count) {
     StreamSubtransport& transport = *of(self);
-    for (;;) {
-      if (auto ready = transport.wait(transport.connection_->read_end(), POLLIN); !ready)
-        return transport.context_.fail(std::move(ready).error());
-      const ssize_t received = ::read(transport.connection_->read_end(), data, room_before_end(size));
-      if (received < 0 && (errno == EINTR || errno == EAGAIN)) continue;
-      if (received <= 0) return transport.context_.fail(transport.connection_->explain("was cut"));
-      *count = static_cast<std::size_t>(received);
-      put_end(data, size, *count);
-      return transport.context_.takes(*count) ? 0 : transport.context_.fail(transport.context_.listing_too_long());
+    while (transport.buffer_.empty()) {
+      if (auto more = transport.receive(); !more) return transport.context_.fail(std::move(more).error());
     }
+    *count = std::min(room_before_end(size), transport.buffer_.size());
+    std::memcpy(data, transport.buffer_.data(), *count);
+    put_end(data, size, *count);
+    transport.buffer_.erase(0, *count);
+    return 0;
+  }
+
+  Result<void> receive() {
+    KOPI_CHECK(wait(connection_->read_end(), POLLIN));
+    char bytes[65536];
+    const ssize_t received = ::read(connection_->read_end(), bytes, sizeof bytes);
+    if (received < 0 && (errno == EINTR || errno == EAGAIN)) return {};
+    if (received <= 0) return connection_->explain("was cut");
+    const std::string_view piece(bytes, static_cast<std::size_t>(received));
+    if (!context_.takes(piece.size())) return context_.listing_too_long();
+    buffer_ = context_.listing ? listing_.feed(piece) : std::string(piece);
+    return {};
   }
 
   Base base_;
   Stream stream_;
   GitContext& context_;
   std::unique_ptr<Connection> connection_;
+  GitListingFilter listing_;
+  std::string buffer_;
 };
 
 }  // namespace

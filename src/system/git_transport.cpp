@@ -9,6 +9,7 @@
 #include "base/text.hpp"
 #include "system/crypto.hpp"
 #include "system/git_context.hpp"
+#include "system/git_listing.hpp"
 
 namespace kopi::detail {
 namespace {
@@ -33,6 +34,8 @@ struct HttpStream {
   std::string request_body;  // of a POST that is not sent yet
   std::unique_ptr<HttpResponse> response;
   std::string buffer;
+  GitListingFilter listing;
+  bool is_listing = false;
 };
 
 class HttpSubtransport {
@@ -67,6 +70,7 @@ class HttpSubtransport {
       auto response = transport.list(url);
       if (!response) return transport.context_.fail(std::move(response).error());
       stream->response = *std::move(response);
+      stream->is_listing = true;
     } else if (service != GIT_SERVICE_UPLOADPACK) {
       return transport.context_.fail(error(Code::internal, "kopi only reads from git servers"));
     }
@@ -87,11 +91,13 @@ class HttpSubtransport {
       if (!response) return transport.context_.fail(std::move(response).error());
       stream.response = *std::move(response);
     }
-    if (stream.buffer.empty()) {
+    for (bool at_end = false; stream.buffer.empty() && !at_end;) {
       auto piece = transport.context_.loop().run(stream.response->read());
       if (!piece) return transport.context_.fail(std::move(piece).error());
+      at_end = !piece->has_value();
       stream.buffer = piece->value_or("");
       if (!transport.context_.takes(stream.buffer.size())) return transport.context_.fail(transport.context_.listing_too_long());
+      if (stream.is_listing) stream.buffer = at_end ? stream.listing.rest() : stream.listing.feed(stream.buffer);
     }
     *count = std::min(room_before_end(size), stream.buffer.size());
     std::memcpy(data, stream.buffer.data(), *count);

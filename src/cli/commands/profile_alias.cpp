@@ -50,10 +50,10 @@ Result<Outcome> run(Context& context, const Arguments& given) {
 }  // namespace
 
 void warn_no_alias(const Context& context, const ProfileName& name, const Error& reason) {
+  const std::string advice = reason.code == Code::io ? "kopi tries again with every command until then"
+                                                     : fmt::format("or kopi profile alias {} --name OTHER", name.str());
   context.console.warn({Severity::medium, "alias.refused", "", 0, 0,
-                        fmt::format("no command was made: {}; use kopi -p {}, or kopi profile alias {} --name OTHER", reason.message,
-                                    name.str(), name.str()),
-                        "", ""});
+                        fmt::format("no command was made: {}; use kopi -p {}, {}", reason.message, name.str(), advice), "", ""});
 }
 
 void tell_path_hint(const Context& context, Text& text) {

@@ -1,6 +1,7 @@
 #include "cli/answer.hpp"
 #include "cli/commands/commands.hpp"
 #include "installer/merge_nodes.hpp"
+#include "installer/verify.hpp"
 #include "store/install_record.hpp"
 #include "store/locks.hpp"
 #include "system/files.hpp"
@@ -27,8 +28,7 @@ Result<Outcome> run(Context& context, const Arguments& given) {
   Outcome outcome;
   Node list = Node::sequence();
   std::size_t count = 0;
-  for (const Pending& pending : record->pending) {
-    if (pending.held) continue;
+  for (const Pending& pending : undecided(path, *record)) {
     ++count;
     const std::string beside = pending.path.str() + ".kopi-new";
     const bool is_there = is_regular_file(join_path(path, beside));

@@ -128,6 +128,8 @@ void describe_made(Text& text, const Context& context, const Wanted& wanted, con
                made.cloned.copied.empty() ? "nothing, it has none of that" : join(made.cloned.copied, ", "));
   if (!made.cloned.channels_left.empty())
     text.print("  messaging channels left behind: {} (--clone-channels copies them)\n", join(made.cloned.channels_left, ", "));
+  if (!made.cloned.grants_left.empty())
+    text.print("  logins left behind, each is good for one profile: {}\n", join(made.cloned.grants_left, ", "));
   if (!made.cloned.plugins.empty()) text.print("  plugins copied, not run: {}\n", join(made.cloned.plugins, ", "));
   if (!made.cloned.dropped_links.empty())
     text.print("  left out, links that dangle, go in circles or to what is never copied, pipes, devices: {}\n",
@@ -175,6 +177,7 @@ Result<Outcome> run(Context& context, const Arguments& given) {
                                 {"cloned_from", wanted.clones ? Node(wanted.source.str()) : Node()},
                                 {"copied", records_of("path", made->cloned.copied)},
                                 {"channels_left", records_of("name", made->cloned.channels_left)},
+                                {"grants_left", records_of("path", made->cloned.grants_left)},
                                 {"dropped_links", records_of("path", made->cloned.dropped_links)},
                                 {"plugins", records_of("name", made->cloned.plugins)},
                                 {"skills", records_of("name", made->skills.added)}});

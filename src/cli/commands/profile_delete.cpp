@@ -1,8 +1,11 @@
+#include <algorithm>
+
 #include "base/text.hpp"
 #include "cli/answer.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/profile_view.hpp"
 #include "store/lifecycle.hpp"
+#include "store/profiles.hpp"
 #include "system/files.hpp"
 
 namespace kopi::cli {
@@ -41,11 +44,21 @@ Result<void> confirm(Context& context, const ProfileName& name) {
   return {};
 }
 
+Outcome deleted_outcome(const Context& context, const ProfileName& name, const std::vector<std::string>& aliases) {
+  Outcome outcome;
+  outcome.data = Node::mapping({{"name", name.str()}, {"path", context.home.profile_path(name)}, {"aliases", records_of("name", aliases)}});
+  outcome.text.styled(Style::green, "✓").print(" Deleted {}\n", name.str());
+  return outcome;
+}
+
 Result<Outcome> run(Context& context, const Arguments& given) {
   KOPI_TRY(const ProfileName name, ProfileName::parse(*given.value("NAME")));
   if (name.is_default()) {
     return error(Code::name, "cannot delete the default profile ({}): it is kopi's own home", context.home.root);
   }
+  const auto& finished = context.finished_deletions;
+  const bool done_already = std::find(finished.begin(), finished.end(), name) != finished.end() && !profile_exists(context.home, name);
+  if (done_already) return deleted_outcome(context, name, {});
   const bool half_deleted = path_exists(context.home.tombstone_path(name)) && path_exists(context.home.profile_path(name));
   if (!half_deleted) KOPI_CHECK(context.profile(name.str()));
   if (!given.flag("--yes")) KOPI_CHECK(confirm(context, name));
@@ -56,11 +69,7 @@ Result<Outcome> run(Context& context, const Arguments& given) {
     return with_hint(std::move(deleted).error(), remains ? fmt::format("kopi profile delete {} --yes", name.str()) : "kopi doctor");
   }
   for (const Error& left : deleted->aliases_left) context.console.warn({Severity::medium, "alias.left", "", 0, 0, left.message, "", ""});
-  Outcome outcome;
-  outcome.data =
-      Node::mapping({{"name", name.str()}, {"path", context.home.profile_path(name)}, {"aliases", records_of("name", deleted->aliases)}});
-  outcome.text.styled(Style::green, "✓").print(" Deleted {}\n", name.str());
-  return outcome;
+  return deleted_outcome(context, name, deleted->aliases);
 }
 
 }  // namespace

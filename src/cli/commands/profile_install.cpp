@@ -30,9 +30,7 @@ constexpr ExampleSpec examples[] = {
     {"kopi install git@host:team/agents.git#v1.2 --subdir agents/bot", "one tag, one directory of a repository"}};
 
 std::optional<std::string> made_alias(Context& context, const Prepared& prepared, const Applied& applied) {
-  if (applied.no_alias)
-    context.console.warn({Severity::medium, "alias.refused", "", 0, 0,
-                          fmt::format("no command was made: {}; use kopi -p {}", applied.no_alias->message, prepared.name.str()), "", ""});
+  if (applied.no_alias) warn_no_alias(context, prepared.name, *applied.no_alias);
   return applied.alias;
 }
 

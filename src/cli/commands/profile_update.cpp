@@ -7,6 +7,7 @@
 #include "cli/consent.hpp"
 #include "cli/preview.hpp"
 #include "cli/several.hpp"
+#include "installer/verify.hpp"
 #include "store/profiles.hpp"
 
 namespace kopi::cli {
@@ -40,6 +41,9 @@ Outcome nothing_to_do(const Context& context, const ProfileName& name, const Upd
   } else {
     outcome.text.print("{} is up to date{}\n", name.str(), version);
   }
+  const std::size_t waiting = undecided(context.home.profile_path(name), installed).size();
+  if (waiting > 0)
+    outcome.text.print("  {} waiting for your decision: kopi profile conflicts {}\n", count_of(waiting, "conflict"), name.str());
   return outcome;
 }
 

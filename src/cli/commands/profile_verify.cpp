@@ -67,9 +67,7 @@ Result<Outcome> verify_one(Context& context, const ProfileName& name) {
   const Installed& installed = **read;
   const std::string path = context.home.profile_path(name);
   KOPI_TRY(Verification found, verify_files(path, installed.ledger).while_doing("verifying {}", name.str()));
-  for (const Pending& pending : installed.record.pending) {
-    if (!pending.held) found.pending.push_back(pending.path.str());
-  }
+  for (const Pending& pending : undecided(path, installed.record)) found.pending.push_back(pending.path.str());
   Outcome outcome;
   outcome.data = to_json(name, found);
   outcome.text = render(name, installed.record, installed.ledger.size(), found);

@@ -89,7 +89,7 @@ function judge(triple_, outcome) {
   if (syntax === "json") JSON.parse(live.replace(/^\ufeff/, ""));
   if (problems.length > 0) return problems;
 
-  const whole = outcome.keys.length === 0 && outcome.reason !== "merged";
+  const whole = outcome.keys.length === 0 && !outcome.reason.startsWith("merged");
   const trivial = ours === theirs || ours === base || theirs === base;
   if (whole) {
     const refused = /does not parse/.test(outcome.reason);

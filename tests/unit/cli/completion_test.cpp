@@ -19,6 +19,7 @@ struct World {
                   {scratch.at(".kopi"), scratch.path(), std::nullopt},
                   {},
                   {},
+                  {},
                   false};
 
   World() {

@@ -116,6 +116,18 @@ TEST_CASE("limits are those of an install") {
   CHECK(report.findings.front().rule == "tree.limit");
 }
 
+TEST_CASE("servers: paths that another machine need not have") {
+  const World world;
+  world.write("mcp.json", R"({"mcpServers": {
+  "a": {"command": "/opt/acme/search", "args": ["--data", "~/data", "/usr/bin/env", "docs/a.md", "//x"], "cwd": "/srv/x"},
+  "b": {"command": "/usr/bin/env", "args": ["/etc/ssl/certs", "/home/ada/x", "http://h.example/a"]}}})");
+  CHECK(world.found() ==
+        "path.machine mcp.json:3:64 medium\n"
+        "path.absolute mcp.json:2:20 low\n"
+        "path.absolute mcp.json:2:59 low\n"
+        "path.absolute mcp.json:2:113 low\n");
+}
+
 TEST_CASE("servers: what is downloaded at its newest version") {
   const World world;
   world.write("mcp.json", R"({"mcpServers": {

@@ -50,6 +50,10 @@ TEST_CASE("keys of known services are found where they stand") {
 TEST_CASE("words that only begin like a key are none") {
   CHECK(secrets("risk-management-and-the-rest-of-it sk-learn task-based-evaluation-of-things").empty());
   CHECK(secrets("sk-this-is-a-name-in-kebab-case-and-long").empty());
+  // Without a digit: long, and of both cases.
+  CHECK(secrets(key("hf_", "QwErTyUiOpAsDfGhJkLzXcVbNmPoIuYtRe")) == "api-key@0");
+  CHECK(secrets(key("nvapi-", "Ab3dEf6hIj9lMnOpQrStUvWxYz0123456789AbCdEfGhIj")) == "api-key@0");
+  CHECK(secrets("hf_transfer hf_hub_download_and_then_some_more sk-learn-is-not-a-key-of-anybody").empty());
   CHECK(secrets("AKIA is a prefix; AKIAshort; ghp_ too; MYAKIAQ3EGRTXZ7KPL2MNB").empty());
   CHECK(secrets("https://example.com/path:with:colons@x ssh://git@host/x git@host:o/r").empty());
   CHECK(secrets("").empty());

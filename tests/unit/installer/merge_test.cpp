@@ -164,3 +164,20 @@ TEST_CASE("what an undecided merge took in already is no change of the user's") 
   // The user took the author's file as it was.
   CHECK(again(taken, "z: 1\n") == "z: 1\n|");
 }
+
+TEST_CASE("a comment that the author wrote comes along, or is named") {
+  const auto merged = [](std::string_view base, std::string_view ours, std::string_view theirs) {
+    const MergeOutcome outcome = merge_file({"a.yaml", base, ours, theirs});
+    return outcome.text + "|" + outcome.reason;
+  };
+  CHECK(merged("a: 1\nb: 2\n", "a: 5\nb: 2\n", "a: 1\n# never above 3\nb: 2\n") == "a: 5\n# never above 3\nb: 2\n|merged");
+  CHECK(merged("a: 1\n# old advice\nb: 2\n", "a: 5\n# old advice\nb: 2\n", "a: 1\n# new advice\nb: 3\n") ==
+        "a: 5\n# new advice\nb: 3\n|merged");
+  CHECK(merged("a: 1 # one\nb: 2\n", "a: 1 # one\nb: 3\n", "a: 7 # seven\nb: 2\n") == "a: 7 # seven\nb: 3\n|merged");
+  // The user's own comments stay, whatever the author's text has.
+  CHECK(merged("# head\na: 1\n", "# head\n# mine\na: 1\n", "# new head\na: 2\n") ==
+        "# head\n# mine\na: 2\n|merged; without the author's comment # new head");
+  // The user's order of lines is the user's.
+  CHECK(merged("a: 1\nb: 2\nc: 3\n", "c: 4\na: 1\nb: 2\n", "a: 1\nb: 2\n# c\nc: 3\n") ==
+        "c: 4\na: 1\nb: 2\n|merged; without the author's comment # c");
+}
