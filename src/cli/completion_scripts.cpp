@@ -5,20 +5,26 @@ namespace {
 
 constexpr std::string_view k_bash = R"sh(# kopi completion for bash:  eval "$(kopi completion bash)"
 _kopi_complete() {
-  local IFS=$'\n' line reply=() as=()
+  local IFS=$'\n' line paths= reply=() as=()
   if [ "${COMP_WORDS[0]##*/}" != kopi ]; then as=(--as "${COMP_WORDS[0]##*/}"); fi
   while read -r line; do
     case "$line" in
-      :file) reply+=($(compgen -f -- "${COMP_WORDS[COMP_CWORD]}")) ;;
-      :directory) reply+=($(compgen -d -- "${COMP_WORDS[COMP_CWORD]}")) ;;
+      :file) paths=yes; reply+=($(compgen -f -- "${COMP_WORDS[COMP_CWORD]}")) ;;
+      :directory) paths=yes; reply+=($(compgen -d -- "${COMP_WORDS[COMP_CWORD]}")) ;;
       *) reply+=("${line%%$'\t'*}") ;;
     esac
   done < <(kopi __complete "${as[@]}" -- "${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)
   COMPREPLY=("${reply[@]}")
+  # bash takes every answer for a path once it is told so, and quotes it only then
+  if [ -n "$paths" ]; then
+    compopt -o filenames 2>/dev/null || :
+  elif [ "${#reply[@]}" != 0 ]; then
+    COMPREPLY=($(printf '%q\n' "${reply[@]}"))
+  fi
 }
-complete -o filenames -o bashdefault -F _kopi_complete kopi
+complete -o bashdefault -F _kopi_complete kopi
 for _kopi_alias in $(kopi __complete --aliases 2>/dev/null); do
-  complete -o filenames -o bashdefault -F _kopi_complete "$_kopi_alias"
+  complete -o bashdefault -F _kopi_complete "$_kopi_alias"
 done
 unset _kopi_alias
 )sh";

@@ -12,7 +12,8 @@ Result<EditedCopy> edit_copy(const Context& context, const std::string& copy, co
   if (!words || words->empty()) return error(Code::usage, "cannot understand the editor '{}' (VISUAL, EDITOR)", editor);
   KOPI_CHECK(write_file(copy, text, 0600));
   words->push_back(copy);
-  auto status = run_in_foreground({*words, environment});
+  // With --json stdout is one object's, whatever an editor has to say.
+  auto status = run_in_foreground({*words, environment}, context.json ? ForegroundOutput::own_stderr : ForegroundOutput::own_stdout);
   if (status && *status != 0) status = error(Code::io, "the editor ended with status {}; nothing was changed", *status);
   if (!status) {
     KOPI_CHECK(remove_file(copy));

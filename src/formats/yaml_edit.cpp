@@ -74,6 +74,7 @@ class Editor : private detail::YamlSplicer {
     const bool is_empty =
         child->is_null || (child->shape == Shape::scalar && child->style == detail::YamlEvent::Style::plain &&
                            Node::scalar(std::string(text_.substr(child->begin, child->end - child->begin)), true).is_null());
+    if (child->shape == Shape::alias) return behind_alias(*child, path.subspan(0, depth + 1), rest[1]);
     if (!is_empty) {
       return error(Code::schema, "{}: '{}' holds a value, so '{}' can't be set below it", file_, join(path.subspan(0, depth + 1), "."),
                    rest[1]);
@@ -255,11 +256,21 @@ class Editor : private detail::YamlSplicer {
     return has_comment_line(end, end_of_comments(end, section.key_begin - start_of_line(section.key_begin)));
   }
 
+  auto line_of(std::size_t offset) const {
+    return 1 + std::count(text_.begin(), text_.begin() + static_cast<std::ptrdiff_t>(offset), '\n');
+  }
+
   Error cannot_edit(const YamlLayout& child) const {
-    const auto line = 1 + std::count(text_.begin(), text_.begin() + static_cast<std::ptrdiff_t>(child.key_begin), '\n');
-    return with_hint(
-        error(Code::yaml, "{}:{}: '{}' is written in a way that can't be edited in place (anchor, tag or '? key')", file_, line, child.key),
-        "kopi config edit");
+    return with_hint(error(Code::yaml, "{}:{}: '{}' is written in a way that can't be edited in place (anchor, tag or '? key')", file_,
+                           line_of(child.key_begin), child.key),
+                     "kopi config edit");
+  }
+
+  // What the anchor stands for is shared: written through it, the change would be one of other places too.
+  Error behind_alias(const YamlLayout& child, std::span<const std::string> path, const std::string& below) const {
+    return with_hint(error(Code::yaml, "{}:{}: '{}' is written as the YAML alias {}, so '{}' can't be set below it", file_,
+                           line_of(child.key_begin), join(path, "."), text_.substr(child.begin, child.end - child.begin), below),
+                     "kopi config edit");
   }
 
   std::string nested_block(std::span<const std::string> path, const Node& value, std::string indent) const {

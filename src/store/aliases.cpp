@@ -44,6 +44,15 @@ std::optional<Wrapper> read_wrapper(const std::string& path) {
 
 bool belongs_to(const Wrapper& wrapper, const Home& home) { return wrapper.command.starts_with(root_assignment(home) + "exec "); }
 
+// A command of a profile that is gone is anybody's.
+std::optional<Error> stands_for_another(const Home& home, const std::string& alias, const Wrapper& wrapper, const ProfileName& profile) {
+  if (wrapper.profile == profile.str()) return std::nullopt;
+  const auto other = ProfileName::parse(wrapper.profile);
+  const bool is_gone = !other || (!profile_exists(home, *other) && check_readable(home, *other));
+  if (is_gone) return std::nullopt;
+  return error(Code::alias, "the alias '{}' stands for the profile '{}'", alias, other->str());
+}
+
 }  // namespace
 
 std::map<std::string, std::vector<std::string>> all_aliases(const Home& home) {
@@ -75,9 +84,8 @@ std::optional<Error> alias_obstacle(const Home& home, const std::string& alias, 
   if (wrapper && !belongs_to(*wrapper, home)) {
     return error(Code::alias, "the alias '{}' is taken: {} belongs to another kopi home", alias, path);
   }
-  if (wrapper && wrapper->profile != profile.str()) {
-    const auto other = ProfileName::parse(wrapper->profile);
-    if (other && profile_exists(home, *other)) return error(Code::alias, "the alias '{}' stands for the profile '{}'", alias, other->str());
+  if (wrapper) {
+    if (auto another = stands_for_another(home, alias, *wrapper, profile)) return another;
   }
   const auto found = find_program(alias, context.search_path);
   if (found && *found != path && !read_wrapper(*found)) {
@@ -110,6 +118,17 @@ Result<bool> remove_alias(const Home& home, const std::string& alias) {
   }
   KOPI_CHECK(remove_file(path));
   return true;
+}
+
+Result<bool> remove_alias_of(const Home& home, const std::string& alias, const ProfileName& profile) {
+  KOPI_TRY(const std::string name, parse_existing_alias(alias));
+  const auto wrapper = read_wrapper(join_path(home.alias_directory(), name));
+  if (wrapper && belongs_to(*wrapper, home)) {
+    if (auto another = stands_for_another(home, name, *wrapper, profile)) {
+      return with_hint(*std::move(another), fmt::format("kopi profile alias {} --name {} --remove", wrapper->profile, name));
+    }
+  }
+  return remove_alias(home, name);
 }
 
 bool aliases_are_reachable(const Home& home, const AliasContext& context) {

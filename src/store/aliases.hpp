@@ -38,6 +38,8 @@ Result<std::string> create_alias(const Home& home, const std::string& alias, con
 
 /// Removes the wrapper if it is ours and this root's; whether there was one.   @error alias  the file is not ours
 Result<bool> remove_alias(const Home& home, const std::string& alias);
+/// The same for a person who names `profile`, which need not exist.   @error alias  the wrapper stands for another one that does
+Result<bool> remove_alias_of(const Home& home, const std::string& alias, const ProfileName& profile);
 
 /// The directory of the wrappers is on PATH.
 bool aliases_are_reachable(const Home& home, const AliasContext& context);

@@ -52,15 +52,19 @@ bool profile_exists(const Home& home, const ProfileName& name) {
 }
 
 Result<void> check_readable(const Home& home, const ProfileName& name) {
-  const std::string path = home.profile_path(name);
-  if (!is_directory(path)) return {};
-  if (auto looked = stat_path(join_path(path, "config.yaml")); looked) return {};
+  std::string path = home.profile_path(name);
+  if (is_directory(path)) {
+    if (stat_path(join_path(path, "config.yaml"))) return {};
+  } else {  // in a directory that can't be looked into nobody knows which profiles there are: none of them is called missing
+    if (stat_path(path)) return {};
+    path = stat_path(home.profiles_path()) ? home.profiles_path() : home.root;
+  }
   return with_hint(io_error("cannot read", path, EACCES), "chmod u+rwx " + shell_quote(path));
 }
 
 Result<void> check_profile(const Home& home, const Selection& selection) {
-  if (!profile_exists(home, selection.name)) return no_such_profile(selection);
   auto readable = check_readable(home, selection.name);
+  if (readable && !profile_exists(home, selection.name)) return no_such_profile(selection);
   if (!readable && selection.origin == Selection::Origin::sticky) readable.error().hint = "kopi profile use default";
   return readable;
 }

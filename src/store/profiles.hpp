@@ -18,7 +18,7 @@ namespace kopi {
 /// A directory that holds one of a profile's own files, or that can't be looked into, and that was not deleted. `default` always exists.
 bool profile_exists(const Home& home, const ProfileName& name);
 
-/// @error io  its directory is there, and this user may not look into it
+/// @error io  its directory is there, or nobody can tell, and this user may not look into it, or into that of all profiles
 Result<void> check_readable(const Home& home, const ProfileName& name);
 /// Both for the profile that a command means.   @error not_found, io
 Result<void> check_profile(const Home& home, const Selection& selection);

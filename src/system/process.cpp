@@ -59,7 +59,8 @@ class FileActions {
   FileActions(const FileActions&) = delete;
   FileActions& operator=(const FileActions&) = delete;
   ~FileActions() { ::posix_spawn_file_actions_destroy(&actions_); }
-  void connect(const Descriptor& end, int stream) { ::posix_spawn_file_actions_adddup2(&actions_, end.get(), stream); }
+  void connect(const Descriptor& end, int stream) { connect(end.get(), stream); }
+  void connect(int end, int stream) { ::posix_spawn_file_actions_adddup2(&actions_, end, stream); }
   const posix_spawn_file_actions_t* get() const { return &actions_; }
 
  private:
@@ -183,8 +184,9 @@ Result<Finished> run_command(const Command& command, std::string_view input, std
   return finished;
 }
 
-Result<int> run_in_foreground(const Command& command) {
-  const FileActions actions;
+Result<int> run_in_foreground(const Command& command, ForegroundOutput output) {
+  FileActions actions;
+  if (output == ForegroundOutput::own_stderr) actions.connect(STDERR_FILENO, STDOUT_FILENO);
   KOPI_TRY(const pid_t pid, spawn(command, actions));
   return wait_for(pid);
 }

@@ -60,8 +60,11 @@ struct Finished {
 Result<Finished> run_command(const Command& command, std::string_view input, std::chrono::milliseconds limit,
                              const Interrupt* interrupt = nullptr);
 
+/// Where what a command in the foreground writes to its stdout goes.
+enum class ForegroundOutput { own_stdout, own_stderr };
+
 /// Runs a command on this process's own terminal (an editor, a pager) and waits; its exit status.
-Result<int> run_in_foreground(const Command& command);
+Result<int> run_in_foreground(const Command& command, ForegroundOutput output = ForegroundOutput::own_stdout);
 
 /// The same with `input` on its stdin: a pager. It may end before it has read all of that.
 Result<int> run_with_input(const Command& command, std::string_view input);

@@ -61,6 +61,9 @@ class Chat {
     }
     KOPI_TRY(agent_, open_agent(context_.home, context_.selection.name, context_.environment, *context_.clock));
     for (const Finding& finding : agent_->variables->dotenv().findings) context_.console.warn(finding);
+    for (const Finding& finding : agent_->skills.refused) {  // one that its author broke is for `skills list` and the doctor
+      if (is_unreadable_skill(finding)) context_.console.warn(finding);
+    }
     KOPI_TRY(model_, choose_model(*agent_, given_.value("--model")));
     http_ = make_http_client(loop_, context_.environment, &context_.console);
     KOPI_TRY(provider_, make_provider(*agent_, model_, *http_, loop_));

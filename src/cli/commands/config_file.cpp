@@ -5,6 +5,7 @@
 #include "base/text.hpp"
 #include "formats/yaml.hpp"
 #include "formats/yaml_edit.hpp"
+#include "model/settings.hpp"
 #include "store/profiles.hpp"
 #include "system/files.hpp"
 
@@ -48,6 +49,19 @@ Result<std::string> ConfigFile::with_model_section() const {
   const std::string key[] = {"model", "default"};
   KOPI_TRY(const std::string section, set_yaml_value(text, path, std::span(key, 1), Node()));
   return set_yaml_value(section, path, key, model->as_text());
+}
+
+std::optional<WrittenSetting> find_under_other_name(const Node& document, const std::string& key) {
+  if (key == "model.default") {
+    if (const auto setting = model_setting(document)) return WrittenSetting{Node(setting->text()), setting->place, setting->key};
+  }
+  if (key == "agent.max_iterations") {
+    if (const Node* turns = find_setting(document, "agent.max_turns")) return WrittenSetting{*turns, turns->key_place(), "agent.max_turns"};
+  }
+  if (key == "tools.toolsets") {
+    if (const Node* sets = find_setting(document, "toolsets")) return WrittenSetting{*sets, sets->key_place(), "toolsets"};
+  }
+  return std::nullopt;
 }
 
 Result<bool> edit_config_file(const Context& context, const std::string& holder,

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "cli/context.hpp"
@@ -19,6 +20,15 @@ struct ConfigFile {
   /// The text with `model: some-model` turned into a section that can take keys, where `default` says the same.
   Result<std::string> with_model_section() const;
 };
+
+/// A value, and where the file has it.
+struct WrittenSetting {
+  Node value;
+  Place place;
+  std::string key;
+};
+/// What gives `key` its value where today's distributions write it under another name, or under two.
+std::optional<WrittenSetting> find_under_other_name(const Node& document, const std::string& key);
 
 /// @error yaml, limit, io  names the file
 Result<ConfigFile> read_config_file(const Context& context);

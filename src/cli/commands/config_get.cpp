@@ -11,27 +11,12 @@ constexpr ArgumentSpec arguments[] = {{"KEY", "the setting, as section.name", tr
 constexpr ExampleSpec examples[] = {{"kopi config get model.default", "which model answers"},
                                     {"kopi config get terminal.cwd --json", "value and place"}};
 
-// Where today's distributions write a setting under another name, that one is found too.
-struct Found {
-  Node value;
-  Place place;
-  std::string key;
-};
-
-std::optional<Found> find_value(const Node& document, const std::vector<std::string>& key) {
+std::optional<WrittenSetting> find_value(const Node& document, const std::vector<std::string>& key) {
   const Node* node = find_yaml_value(document, key);
-  const std::string dotted = setting_key(key);
-  if (node != nullptr && !node->is_null()) return Found{*node, node->key_place().line > 0 ? node->key_place() : node->place(), dotted};
-  if (dotted == "model.default") {
-    if (const auto setting = model_setting(document)) return Found{Node(setting->text()), setting->place, setting->key};
+  if (node != nullptr && !node->is_null()) {
+    return WrittenSetting{*node, node->key_place().line > 0 ? node->key_place() : node->place(), setting_key(key)};
   }
-  if (dotted == "agent.max_iterations") {
-    if (const Node* turns = find_setting(document, "agent.max_turns")) return Found{*turns, turns->key_place(), "agent.max_turns"};
-  }
-  if (dotted == "tools.toolsets") {
-    if (const Node* sets = find_setting(document, "toolsets")) return Found{*sets, sets->key_place(), "toolsets"};
-  }
-  return std::nullopt;
+  return find_under_other_name(document, setting_key(key));
 }
 
 Result<Outcome> run(Context& context, const Arguments& given) {

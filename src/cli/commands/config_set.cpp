@@ -1,10 +1,12 @@
 #include <set>
 
+#include "base/text.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/commands/config_file.hpp"
 #include "formats/yaml.hpp"
 #include "formats/yaml_edit.hpp"
 #include "model/settings.hpp"
+#include "runtime/provider/endpoint.hpp"
 #include "system/files.hpp"
 
 namespace kopi::cli {
@@ -28,11 +30,34 @@ Result<std::string> edited(const ConfigFile& file, std::vector<std::string>& key
   return set_yaml_value(text, file.path, key, value);
 }
 
-Result<void> check_meaning(const std::vector<std::string>& key, const Node& value) {
-  if (setting_key(key) != "terminal.cwd") return {};
-  const std::string path = value.as_text();
+Result<void> check_directory(const std::string& path) {
   if (path == "." || path.starts_with('/')) return {};
   return error(Code::schema, "terminal.cwd must be an absolute path, or . for where kopi is started, not '{}'", path);
+}
+
+// As chat will understand it: it takes no provider from elsewhere for a text that names none.
+Result<void> check_model(const std::string& text) {
+  const ModelSetting model = parse_model(text);
+  if (!model.provider.empty() && !model.model.empty()) return {};
+  return with_hint(error(Code::schema, "model.default must be provider/model, like anthropic/claude-sonnet-4-5, not '{}'", text),
+                   fmt::format("kopi config set model.default {}/{}", model.provider.empty() ? "PROVIDER" : shell_quote(model.provider),
+                               model.model.empty() ? "MODEL" : shell_quote(model.model)));
+}
+
+Result<void> check_address(const std::string& key, const std::string& text) {
+  if (auto url = parse_base_url(text, key); !url) {
+    return with_hint(std::move(url).error(), fmt::format("kopi config set {} https://HOST/v1", shell_quote(key)));
+  }
+  return {};
+}
+
+Result<void> check_meaning(const std::vector<std::string>& key, const Node& value) {
+  const std::string name = setting_key(key);
+  if (name == "terminal.cwd") return check_directory(value.as_text());
+  if (name == "model.default" || (name == "model" && value.is_scalar())) return check_model(value.as_text());
+  const bool of_provider = key.size() == 3 && key.front() == "providers" && key.back() == "base_url";
+  if (of_provider || name == "model.base_url") return check_address(name, value.as_text());
+  return {};
 }
 
 // What is made on the way to the value has its type as well: a list is not begun with its item 0.

@@ -228,7 +228,9 @@ class Doctor {
   void skills() {
     const auto set = load_skills(skill_roots(context_.home, name_));
     if (!set) return failed("skills", set.error());
-    for (const Finding& finding : set->refused) add("skills", Status::warn, describe(finding));
+    for (const Finding& finding : set->refused) add("skills", Status::warn, describe(finding), unreadable_skill_hint(finding));
+    const bool any_unreadable = std::any_of(set->refused.begin(), set->refused.end(), is_unreadable_skill);
+    if (set->skills.empty() && any_unreadable) return;  // not in order
     add("skills", Status::ok, count_of(set->skills.size(), "skill"));
   }
 

@@ -21,7 +21,7 @@ Result<Outcome> remove(Context& context, const ProfileName& name, const std::opt
   const auto aliases = find_aliases(context.home);
   const auto known = aliases.find(name.str());
   const std::string alias = custom ? *custom : known != aliases.end() ? known->second : name.str();
-  KOPI_TRY(const bool removed, remove_alias(context.home, alias));
+  KOPI_TRY(const bool removed, remove_alias_of(context.home, alias, name));
   Outcome outcome;
   outcome.data =
       alias_data(name, removed ? Node(alias) : Node(), removed ? Node(join_path(context.home.alias_directory(), alias)) : Node(), removed);

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "cli/answer.hpp"
 #include "cli/commands/commands.hpp"
 #include "runtime/agent.hpp"
@@ -25,7 +27,8 @@ Result<Outcome> run(Context& context, const Arguments&) {
   }
   outcome.data = Node::mapping({{"skills", std::move(list)}, {"refused", to_json(set.refused)}});
   if (set.skills.empty()) {
-    outcome.text.print("No skills.\n");
+    const bool any_unreadable = std::any_of(set.refused.begin(), set.refused.end(), is_unreadable_skill);
+    outcome.text.print(any_unreadable ? "No skills that can be read.\n" : "No skills.\n");
   } else {
     outcome.text = table.render();
   }

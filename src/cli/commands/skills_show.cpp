@@ -13,6 +13,20 @@ constexpr ArgumentSpec arguments[] = {{"NAME", "the skill", true, false, Offers:
 constexpr ExampleSpec examples[] = {{"kopi skills show code-review", "read a skill as the agent does"},
                                     {"coder skills show code-review --json", "with its files"}};
 
+// One that may be there: its directory, its SKILL.md, or a whole root can't be read.
+std::optional<Error> unreadable_skill(const SkillSet& set, const std::vector<SkillRoot>& roots, const std::string& wanted) {
+  for (const Finding& finding : set.refused) {
+    if (!is_unreadable_skill(finding)) continue;
+    const std::string& path = finding.file;
+    const bool is_it = file_name(path.ends_with(".md") ? parent_path(path) : path) == wanted;
+    const bool is_root = std::any_of(roots.begin(), roots.end(), [&](const SkillRoot& root) { return root.directory == path; });
+    if (is_it || is_root) {
+      return with_hint(error(Code::io, "the skill '{}' can't be read: {}", wanted, describe(finding)), unreadable_skill_hint(finding));
+    }
+  }
+  return std::nullopt;
+}
+
 // One that is there and can't be used: the file says why.
 std::optional<Error> refused_skill(const SkillSet& set, const std::string& wanted) {
   const auto file = std::find_if(set.refused.begin(), set.refused.end(),
@@ -23,10 +37,12 @@ std::optional<Error> refused_skill(const SkillSet& set, const std::string& wante
 }
 
 Result<Outcome> run(Context& context, const Arguments& given) {
-  KOPI_TRY(const SkillSet set, load_skills(skill_roots(context.home, context.selection.name)));
+  const auto roots = skill_roots(context.home, context.selection.name);
+  KOPI_TRY(const SkillSet set, load_skills(roots));
   const std::string wanted = *given.value("NAME");
   const auto skill = std::find_if(set.skills.begin(), set.skills.end(), [&](const Skill& s) { return s.name == wanted; });
   if (skill == set.skills.end()) {
+    if (auto unreadable = unreadable_skill(set, roots, wanted)) return *std::move(unreadable);
     if (auto refused = refused_skill(set, wanted)) return *std::move(refused);
     std::vector<std::string> names;
     for (const Skill& known : set.skills) names.push_back(known.name);

@@ -82,6 +82,12 @@ Result<std::vector<std::pair<std::string, Secret>>> read_headers(const Node* own
 
 }  // namespace
 
+Result<Url> parse_base_url(std::string_view text, std::string_view key) {
+  auto url = parse_url(text);
+  if (url && (url->scheme == "http" || url->scheme == "https")) return url;
+  return error(Code::schema, "{} is no http or https address", key);  // it may hold a password: not shown
+}
+
 Result<Endpoint> find_endpoint(const ModelSetting& model, const Node& config, const Variables& variables) {
   const Node* table = find_setting(config, "providers");
   const Node* own = table == nullptr ? nullptr : table->find(model.provider);
@@ -98,16 +104,13 @@ Result<Endpoint> find_endpoint(const ModelSetting& model, const Node& config, co
     if (!parsed) return error(Code::schema, "providers.{}.wire must be openai-chat or anthropic-messages, not '{}'", model.provider, wire);
     endpoint.wire = *parsed;
   }
-  const auto url = parse_url(base_url);
-  if (!url || (url->scheme != "http" && url->scheme != "https")) {
-    return error(Code::schema, "{} is no http or https address", endpoint.url_key);  // it may hold a password: not shown
-  }
-  endpoint.host = url->port == 0 ? url->host : fmt::format("{}:{}", url->host, url->port);
-  endpoint.url = with_version(base_url, *url) + std::string(make_codec(endpoint.wire)->path());
+  KOPI_TRY(const Url url, parse_base_url(base_url, endpoint.url_key));
+  endpoint.host = url.port == 0 ? url.host : fmt::format("{}:{}", url.host, url.port);
+  endpoint.url = with_version(base_url, url) + std::string(make_codec(endpoint.wire)->path());
   if (const auto whole = parse_url(endpoint.url)) endpoint.shown_url = whole->without_credentials();
   endpoint.key_variable = preset == nullptr ? "" : preset->key_variable;
   if (own != nullptr && own->find("api_key_env") != nullptr) endpoint.key_variable = text_in(own, "api_key_env");
-  endpoint.key_needed = !endpoint.key_variable.empty() && !is_loopback_host(url->host);
+  endpoint.key_needed = !endpoint.key_variable.empty() && !is_loopback_host(url.host);
   return endpoint;
 }
 

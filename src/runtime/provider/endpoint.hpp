@@ -14,6 +14,7 @@
 #include "model/provider_preset.hpp"
 #include "model/settings.hpp"
 #include "runtime/provider/wire.hpp"
+#include "system/http.hpp"
 
 namespace kopi {
 
@@ -47,6 +48,9 @@ struct Endpoint {
   Secret key;               ///< empty where none is needed
   std::vector<std::pair<std::string, Secret>> headers;
 };
+
+/// The address that the setting `key` gives an API.   @error schema  it is none of http or https; the text is not shown
+Result<Url> parse_base_url(std::string_view text, std::string_view key);
 
 /// `model.base_url` counts for the model that config.yaml names, not for another provider's (`--model`): no key goes to an address
 /// that was meant for another.

@@ -16,6 +16,7 @@ namespace {
 
 constexpr std::size_t k_max_skill = 4u << 20;
 constexpr std::size_t k_max_depth = 6;
+constexpr std::string_view k_unreadable = "skill.unreadable";
 constexpr std::size_t k_max_name = 64;
 constexpr std::size_t k_max_description = 1024;
 
@@ -88,18 +89,39 @@ class SkillReader {
   Skill skill_;
 };
 
-// Calls `found` with the path of each SKILL.md below `directory`.
-void walk_skills(const std::string& directory, std::size_t depth, const std::function<void(const std::string&)>& found) {
+// A directory may be listed and yet not looked into: then it is as unreadable as one that can't be listed.
+struct SkillVisitor {
+  std::function<void(const std::string& file)> found;  ///< each SKILL.md
+  std::function<void(const std::string& directory, const Error& reason)> unreadable;
+};
+
+void walk_skills(const std::string& directory, std::size_t depth, const SkillVisitor& visitor) {
   const auto names = list_directory(directory);
-  if (!names) return;
+  if (!names) {  // one that is not there is an empty one
+    const auto entry = stat_path(directory);
+    if (!entry || is_directory(directory)) visitor.unreadable(directory, names.error());
+    return;
+  }
   for (const std::string_view spelling : {"SKILL.md", "skill.md", "Skill.md"}) {
-    if (std::binary_search(names->begin(), names->end(), spelling)) return found(join_path(directory, spelling));
+    if (!std::binary_search(names->begin(), names->end(), spelling)) continue;
+    if (auto entry = stat_path(join_path(directory, spelling)); !entry) return visitor.unreadable(directory, entry.error());
+    return visitor.found(join_path(directory, spelling));
   }
   if (depth == 0) return;
   for (const std::string& name : *names) {
-    const bool wanted = !name.starts_with('.') && name != "node_modules" && is_directory(join_path(directory, name));
-    if (wanted) walk_skills(join_path(directory, name), depth - 1, found);
+    if (name.starts_with('.') || name == "node_modules") continue;
+    const std::string path = join_path(directory, name);
+    if (auto entry = stat_path(path); !entry) return visitor.unreadable(directory, entry.error());
+    if (is_directory(path)) walk_skills(path, depth - 1, visitor);
   }
+}
+
+// "cannot open PATH: permission denied": a finding has the path apart.
+Finding unreadable(const std::string& path, const Error& problem) {
+  const std::string& message = problem.message;
+  const std::size_t colon = message.rfind(": ");
+  const std::string reason = colon == std::string::npos ? message : message.substr(colon + 2);
+  return {Severity::medium, std::string(k_unreadable), path, 0, 0, reason, "", ""};
 }
 
 // The message of parse_skill() begins with file and line, which a finding has apart.
@@ -126,6 +148,10 @@ struct Loader {
 
   void load(const std::string& file, const SkillRoot& root) {
     const auto text = read_file(file, k_max_skill);
+    if (!text && text.error().code == Code::io && is_regular_file(file)) {
+      set.refused.push_back(unreadable(file, text.error()));
+      return;
+    }
     auto skill = text ? parse_skill(*text, file) : Result<Skill>(text.error());
     if (!skill) {
       set.refused.push_back(refusal(file, skill.error().message));
@@ -161,10 +187,18 @@ Result<Skill> parse_skill(std::string_view text, const std::string& file) {
   return SkillReader(valid, file).read();
 }
 
+bool is_unreadable_skill(const Finding& finding) { return finding.rule == k_unreadable; }
+
+std::string unreadable_skill_hint(const Finding& finding) {
+  return is_unreadable_skill(finding) ? "chmod u+rX " + shell_quote(finding.file) : "";
+}
+
 Result<SkillSet> load_skills(const std::vector<SkillRoot>& roots) {
   Loader loader;
   for (const SkillRoot& root : roots) {
-    walk_skills(root.directory, k_max_depth, [&](const std::string& file) { loader.load(file, root); });
+    walk_skills(root.directory, k_max_depth,
+                {[&](const std::string& file) { loader.load(file, root); },
+                 [&](const std::string& directory, const Error& reason) { loader.set.refused.push_back(unreadable(directory, reason)); }});
   }
   std::sort(loader.set.skills.begin(), loader.set.skills.end(), [](const Skill& a, const Skill& b) { return a.name < b.name; });
   return std::move(loader.set);
@@ -172,7 +206,7 @@ Result<SkillSet> load_skills(const std::vector<SkillRoot>& roots) {
 
 std::size_t count_skill_directories(const std::string& directory) {
   std::size_t count = 0;
-  walk_skills(directory, k_max_depth, [&](const std::string&) { ++count; });
+  walk_skills(directory, k_max_depth, {[&](const std::string&) { ++count; }, [](const std::string&, const Error&) {}});
   return count;
 }
 

@@ -27,13 +27,19 @@ struct SkillSet {
   Findings refused;           ///< files that can't be used, with the reason; one of them: another file of that root has the name
 };
 
+/// One of SkillSet::refused that this user may not read: a SKILL.md, or a directory that may hold any number of them.
+bool is_unreadable_skill(const Finding& finding);
+/// What mends such a one; empty for other findings.
+std::string unreadable_skill_hint(const Finding& finding);
+
 /// A place to look for skills; the earlier one wins where two have the same name.
 struct SkillRoot {
   std::string directory;
   std::string origin;
 };
 
-/// Looks below each root, at most six directories deep and not below a skill. A missing root is an empty one.
+/// Looks below each root, at most six directories deep and not below a skill. A missing root is an empty one, and one
+/// that can't be read is refused.
 Result<SkillSet> load_skills(const std::vector<SkillRoot>& roots);
 
 /// How many skill directories there are below `directory`, without reading any of them.
