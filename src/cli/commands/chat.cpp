@@ -224,6 +224,8 @@ const CommandSpec chat_command{
     options,
     examples,
     Needs::profile,
-    run};
+    run,
+    false,
+    true};
 
 }  // namespace kopi::cli
