@@ -112,7 +112,7 @@ Result<Endpoint> find_endpoint(const ModelSetting& model, const Node& config, co
   }
   endpoint.host = url->port == 0 ? url->host : fmt::format("{}:{}", url->host, url->port);
   endpoint.url = with_version(base_url, *url) + std::string(make_codec(endpoint.wire)->path());
-  if (const auto whole = parse_url(endpoint.url)) endpoint.shown_url = whole->without_credentials();
+  if (const auto whole = parse_url(endpoint.url)) endpoint.shown_url = whole->shown();
   endpoint.key_variable = preset == nullptr ? "" : preset->key_variable;
   if (own != nullptr && own->find("api_key_env") != nullptr) endpoint.key_variable = text_in(own, "api_key_env");
   endpoint.key_needed = !endpoint.key_variable.empty() && !is_loopback_host(url->host);
