@@ -124,7 +124,7 @@ std::optional<std::string> closest(std::string_view word, std::span<const std::s
       best_distance = distance;
     }
   }
-  return best;
+  return best == word ? std::nullopt : best;
 }
 
 }  // namespace kopi

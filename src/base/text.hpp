@@ -29,7 +29,7 @@ std::string count_of(std::size_t count, std::string_view singular, std::string_v
 std::string human_bytes(unsigned long long bytes);
 
 /// The candidate that a person probably meant by `word`, if one is near enough (restricted Damerau-Levenshtein distance
-/// of at most a third of the word's length).
+/// of at most a third of the word's length). None when `word` is itself a candidate.
 std::optional<std::string> closest(std::string_view word, std::span<const std::string> candidates);
 
 }  // namespace kopi

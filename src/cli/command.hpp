@@ -87,6 +87,7 @@ struct CommandSpec {
   Needs needs = Needs::profile;
   Result<Outcome> (*run)(Context& context, const Arguments& arguments) = nullptr;
   bool hidden = false;
+  bool tells_events = false;  ///< --json: one object an event, the last of them `done`, in place of the one object
 };
 
 /// All commands, in the order that help shows them.

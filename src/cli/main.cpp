@@ -4,6 +4,7 @@
 #include <csignal>
 
 #include "cli/answer.hpp"
+#include "cli/chat_view.hpp"
 #include "cli/command.hpp"
 #include "cli/context.hpp"
 #include "cli/help.hpp"
@@ -80,6 +81,13 @@ Result<Outcome> run(const CommandLine& line, Context& context) {
   return outcome;
 }
 
+// What goes wrong before a command with events even runs ends in its last event too.
+int answer_line(const CommandLine& line, Console& console, bool json, Result<Outcome> outcome) {
+  if (outcome || !json || line.command == nullptr || !line.command->tells_events) return answer(console, json, std::move(outcome));
+  ChatView(console, json).end_without_turn(outcome.error());
+  return info(outcome.error().code).exit;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -92,12 +100,12 @@ int main(int argc, char** argv) {
   Console console(environment, interrupt, {.no_color = line.arguments.flag("--no-color"), .quiet = line.arguments.flag("--quiet")});
   auto directory = current_directory();
   const bool is_needed = line.command != nullptr && line.command->needs != Needs::nothing && !line.wants_help;
-  if (!directory && is_needed) return answer(console, json, std::move(directory).error());
+  if (!directory && is_needed) return answer_line(line, console, json, std::move(directory).error());
   if (!directory) directory = "/";
   auto clock = make_clock(environment);
   const std::string program = own_path(argv[0], *directory);
   Context context{std::move(environment), *std::move(directory), program, console, interrupt, std::move(clock), {}, {}, {}, {}, json};
-  const int status = answer(console, json, run(line, context));
+  const int status = answer_line(line, console, json, run(line, context));
   console.debug(fmt::format("exit {}", status));
   if (!console.out_problem()) return status;
   console.error(describe(*console.out_problem()));

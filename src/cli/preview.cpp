@@ -231,7 +231,7 @@ Node operation_data(const Prepared& prepared, const Context& context, const std:
                         {"version", or_null(distribution.manifest.version)},
                         {"from", prepared.previous ? or_null(prepared.previous->commit) : Node()},
                         {"to", to},
-                        {"source", prepared.source.shown()},
+                        {"source", prepared.source.recorded()},
                         {"commit", to},
                         {"signer", Node()},
                         {"trust", "unsigned"},

@@ -71,7 +71,7 @@ InstallRecord make_record(const Prepared& prepared, const InstallContext& contex
     record.name = distribution.manifest.name;
     record.version = distribution.manifest.version;
     record.description = distribution.manifest.description;
-    record.source = prepared.source.shown();
+    record.source = prepared.source.recorded();
     record.identity = prepared.source.identity();
     record.wanted = prepared.source.ref;
     record.subdirectory = prepared.source.subdirectory;

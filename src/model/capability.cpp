@@ -89,6 +89,12 @@ class Lister {
     return node->is_null() ? nullptr : node;
   }
 
+  // As what reads it: '' is none.
+  const Node* address(std::initializer_list<std::string_view> path) const {
+    const Node* url = at(path);
+    return url != nullptr && url->is_scalar() && url->as_text().empty() ? nullptr : url;
+  }
+
   // The variable whose value a request to that provider carries: the one that config.yaml names, else the provider's usual one.
   std::string key_variable(const std::string& provider) const {
     const Node* named = at({"providers", provider, "api_key_env"});
@@ -105,7 +111,7 @@ class Lister {
   }
 
   void model() {
-    const Node* url = at({"model", "base_url"});
+    const Node* url = address({"model", "base_url"});
     if (url == nullptr) return;
     add("model", "model.base_url", url->as_text());
     if (const auto setting = model_setting(in_.config)) add_key(setting->provider, url->as_text());
@@ -115,7 +121,7 @@ class Lister {
     const Node* table = at({"providers"});
     if (table == nullptr || !table->is(Node::Kind::mapping)) return;
     for (const Node& provider : table->items()) {
-      const Node* url = at({"providers", provider.key(), "base_url"});
+      const Node* url = address({"providers", provider.key(), "base_url"});
       const std::string host = url == nullptr ? "its usual host" : url->as_text();
       add("provider", provider.key(), describe_provider(provider, host));
       if (url != nullptr || provider.find("api_key_env") != nullptr) add_key(provider.key(), host);
@@ -214,7 +220,8 @@ std::vector<Capability> lifted_limits(const std::vector<Capability>& old, const 
   }
   constexpr std::pair<std::string_view, std::string_view> lists[] = {{"tool", "every tool"}, {"toolset", "every toolset"}};
   for (const auto& [kind, every] : lists) {
-    if (has_kind(old, kind) && !has_kind(now, kind)) lifted.push_back({std::string(kind), std::string(every), "no longer limited to a list"});
+    if (has_kind(old, kind) && !has_kind(now, kind))
+      lifted.push_back({std::string(kind), std::string(every), "no longer limited to a list"});
   }
   return lifted;
 }

@@ -36,6 +36,11 @@ const Node* find_setting(const Node& config, std::string_view dotted_key) {
   return node->is_null() ? nullptr : node;
 }
 
+const Node* find_text_setting(const Node& config, std::string_view dotted_key) {
+  const Node* node = find_setting(config, dotted_key);
+  return node != nullptr && node->is_scalar() && !node->as_text().empty() ? node : nullptr;
+}
+
 ModelSetting parse_model(std::string_view text) {
   ModelSetting setting;
   const auto slash = text.find('/');
@@ -57,13 +62,13 @@ std::optional<ModelSetting> model_setting(const Node& config) {
   };
   const Node* model = find_setting(config, "model");
   if (model == nullptr) return std::nullopt;
-  if (model->is_scalar()) return from(*model, "model");
-  if (const Node* ours = find_setting(*model, "default"); ours != nullptr && ours->is_scalar()) return from(*ours, "model.default");
-  const Node* name = find_setting(*model, "model");
-  if (name == nullptr || !name->is_scalar()) return std::nullopt;
+  if (model->is_scalar()) return model->as_text().empty() ? std::nullopt : std::optional(from(*model, "model"));
+  if (const Node* ours = find_text_setting(*model, "default")) return from(*ours, "model.default");
+  const Node* name = find_text_setting(*model, "model");
+  if (name == nullptr) return std::nullopt;
   ModelSetting setting = from(*name, "model.model");
-  const Node* provider = find_setting(*model, "provider");
-  if (provider != nullptr && provider->is_scalar() && provider->as_text() != "auto") {
+  const Node* provider = find_text_setting(*model, "provider");
+  if (provider != nullptr && provider->as_text() != "auto") {
     setting.provider = provider->as_text();
     setting.model = name->as_text();
   }

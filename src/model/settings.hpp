@@ -42,6 +42,9 @@ const Node* tool_sets(const Node& config);
 /// A value deep in the document; null when it is absent or empty.
 const Node* find_setting(const Node& config, std::string_view dotted_key);
 
+/// The text of a value deep in the document; null when it is absent, no text, or an empty one: '' sets nothing.
+const Node* find_text_setting(const Node& config, std::string_view dotted_key);
+
 /// A dotted key as its parts. A part may be a JSON string, to hold dots or anything else: `providers."my.host".base_url`.
 /// @error usage
 Result<std::vector<std::string>> parse_setting_key(std::string_view key);

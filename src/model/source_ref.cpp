@@ -21,6 +21,13 @@ bool names_no_repository(const Parts& parts) {
   return parts.host.empty() || parts.host.starts_with(':') || parts.path.find_first_not_of('/') == std::string::npos;
 }
 
+bool is_web(const Parts& parts) { return parts.scheme == "http" || parts.scheme == "https"; }
+
+std::string without_query(std::string_view url) {
+  const auto query = url.find('?');
+  return query == std::string_view::npos ? std::string(url) : std::string(url.substr(0, query)) + "?…";
+}
+
 // Where the host of user@host:path ends; an IPv6 host stands in brackets.
 std::size_t host_end(std::string_view text) {
   const auto open = text.find('[');
@@ -160,15 +167,16 @@ Result<void> check_ref(SourceRef& source) {
   return {};
 }
 
-// What nobody understands may hold a password all the same: what stands like one in front of a host is left out.
+// What nobody understands may hold a password all the same: what stands like one in front of a host is left out, and a URL's query.
 std::string without_login(std::string_view text) {
   const auto scheme = text.find("://");
   const std::size_t begin = scheme == std::string_view::npos ? 0 : scheme + 3;
   const auto end = text.rfind('@');
-  if (end == std::string_view::npos || end < begin || text.substr(begin, end - begin).find(':') == std::string_view::npos) {
-    return std::string(text);
+  std::string kept(text);
+  if (end != std::string_view::npos && end >= begin && text.substr(begin, end - begin).find(':') != std::string_view::npos) {
+    kept.erase(begin, end + 1 - begin);
   }
-  return std::string(text.substr(0, begin)) + std::string(text.substr(end + 1));
+  return scheme == std::string_view::npos ? kept : without_query(kept);
 }
 
 Error not_a_source(std::string_view text) {
@@ -240,8 +248,9 @@ Result<void> take_location(std::string_view text, const SourceContext& context, 
 // What a browser shows of a directory in a repository is the address that people copy; git knows nothing of it.
 Result<void> refuse_web_page(const SourceRef& source) {
   if (source.kind != SourceRef::Kind::git) return {};
-  const Parts parts = parts_of(source.location);
-  if (parts.scheme != "https" && parts.scheme != "http") return {};
+  Parts parts = parts_of(source.location);
+  if (!is_web(parts)) return {};
+  parts.path.resize(std::min(parts.path.find('?'), parts.path.size()));
   for (const std::string_view marker : {"/-/tree/", "/-/blob/", "/tree/", "/blob/", "/src/branch/", "/src/tag/"}) {
     const auto at = parts.path.find(marker);
     const bool behind_owner_and_name =
@@ -292,29 +301,41 @@ Result<SourceRef> with_ref(SourceRef source, std::string ref) {
   return source;
 }
 
-std::string SourceRef::shown_location() const {
-  if (is_file_url) return "file://" + replace_all(location, "%", "%25");
-  if (kind == Kind::registry) {
+namespace {
+
+std::string recorded_location(const SourceRef& source) {
+  const std::string& location = source.location;
+  if (source.is_file_url) return "file://" + replace_all(location, "%", "%25");
+  if (source.kind == SourceRef::Kind::registry) {
     const bool like_another =
         is_path(location) || location.find("://") != std::string::npos || is_host_shorthand(location) || is_scp_like(location);
     return like_another ? std::string(k_registry) + location : location;
   }
-  if (kind != Kind::git) return location;
+  if (source.kind != SourceRef::Kind::git) return location;
   const Parts parts = parts_of(location);
   std::string user = parts.user_info.substr(0, parts.user_info.find(':'));
-  if (parts.scheme == "http" || parts.scheme == "https") user.clear();
+  if (is_web(parts)) user.clear();
   if (!user.empty()) user += '@';
   if (parts.scheme.empty()) return user + parts.host + ":" + parts.path;
   return parts.scheme + "://" + user + parts.host + (parts.path.empty() ? "" : "/" + parts.path);
 }
 
-std::string SourceRef::shown() const {
-  std::string text = shown_location();
-  if (ref) text += "#" + *ref;
-  if (!subdirectory.empty()) text += (ref ? "&" : "#") + ("subdirectory=" + subdirectory);
+std::string with_fragment(std::string text, const SourceRef& source) {
+  if (source.ref) text += "#" + *source.ref;
+  if (!source.subdirectory.empty()) text += (source.ref ? "&" : "#") + ("subdirectory=" + source.subdirectory);
   // The last '#' counts: a directory whose name holds one needs another behind it. It also keeps a blank at the end.
-  if (!ref && subdirectory.empty() && (text.find('#') != std::string::npos || trim(text) != text)) text += '#';
+  if (!source.ref && source.subdirectory.empty() && (text.find('#') != std::string::npos || trim(text) != text)) text += '#';
   return text;
+}
+
+}  // namespace
+
+std::string SourceRef::recorded() const { return with_fragment(recorded_location(*this), *this); }
+std::string SourceRef::shown() const { return with_fragment(shown_location(), *this); }
+
+std::string SourceRef::shown_location() const {
+  const std::string text = recorded_location(*this);
+  return kind == Kind::git && is_web(parts_of(location)) ? without_query(text) : text;
 }
 
 std::string SourceRef::identity() const {

@@ -16,16 +16,18 @@ struct SourceRef {
   enum class Kind { git, path, registry };
 
   Kind kind = Kind::git;
-  /// git: the URL to fetch from (it may carry a password: never shown or stored; see `shown`). path: absolute.
+  /// git: the URL to fetch from (it may carry a password: never shown or stored; see `recorded`). path: absolute.
   /// registry: "publisher/name[@range]".
   std::string location;
   std::optional<std::string> ref;  ///< tag, branch or full commit id, as given
   std::string subdirectory;        ///< "" = the root
   bool is_file_url = false;        ///< a path written as file://: the repository there is meant, not its work tree
 
-  /// For people and records: no user's password, `ref` and `subdirectory` included. parse_source() reads it back.
+  /// For records: no user's password, `ref` and `subdirectory` included. parse_source() reads it back.
+  std::string recorded() const;
+  /// The same for messages: a web address has no query either, because a token may stand there ("https://host/bot.git?…").
   std::string shown() const;
-  /// `location` without user and password (the user of an ssh URL stays).
+  /// `location` as shown, without user and password (the user of an ssh URL stays).
   std::string shown_location() const;
   /// One repository, however it is written: "github.com/you/bot" for https, ssh and scp forms; "file:/abs/path" on disk;
   /// with "/subdirectory" appended.

@@ -128,7 +128,7 @@ class HttpSubtransport {
           tried_helpers_ = false;
         }
         if (context_.request.reporter != nullptr)
-          context_.request.reporter->note(fmt::format("{} redirects to {}", shown(), next.without_credentials()));
+          context_.request.reporter->note(fmt::format("{} redirects to {}", shown(), next.shown()));
         remote_ = std::move(next);
         continue;
       }
@@ -226,7 +226,7 @@ class HttpSubtransport {
                      "set one up with git's credential.helper or ~/.netrc, or install by ssh");
   }
 
-  std::string shown() const { return remote_.without_credentials(); }
+  std::string shown() const { return remote_.shown(); }
 
   Base base_;
   GitContext& context_;

@@ -86,9 +86,11 @@ struct Url {
   bool same_origin(const Url& other) const;
   /// "https://host:port/path", never with a user or password.
   std::string without_credentials() const;
+  /// The same for messages: without the query too, which may hold a token ("https://host/path?…").
+  std::string shown() const;
 };
 
-/// @error source  not an absolute URL
+/// @error source  not an absolute URL: the message holds it without user, password and query
 Result<Url> parse_url(std::string_view text);
 /// 127.0.0.0/8, ::1, localhost.
 bool is_loopback_host(std::string_view host);

@@ -6,10 +6,8 @@ namespace kopi::detail {
 namespace {
 
 std::string shown(const std::string& url) {
-  auto parsed = parse_url(url);
-  if (!parsed) return "a URL that can't be read";
-  if (const auto query = parsed->path.find('?'); query != std::string::npos) parsed->path.replace(query, std::string::npos, "?…");
-  return parsed->without_credentials();
+  const auto parsed = parse_url(url);
+  return parsed ? parsed->shown() : "a URL that can't be read";
 }
 
 class ReportingClient final : public HttpTransport {

@@ -5,6 +5,24 @@
 #include "system/http.hpp"
 
 namespace kopi {
+namespace {
+
+std::string without_query(std::string_view text) {
+  const auto query = text.find('?');
+  return query == std::string_view::npos ? std::string(text) : std::string(text.substr(0, query)) + "?…";
+}
+
+// Where nobody knows its parts, everything up to the last '@' may be a password.
+Error not_a_url(std::string_view text) {
+  const auto scheme = text.find("://");
+  const std::size_t begin = scheme == std::string_view::npos ? 0 : scheme + 3;
+  const auto at = text.rfind('@');
+  const bool has_login = at != std::string_view::npos && at >= begin;
+  const std::string login = has_login ? std::string(text.substr(0, begin)) + "…" : "";
+  return error(Code::source, "'{}' is not a URL", without_query(login + std::string(text.substr(has_login ? at : 0))));
+}
+
+}  // namespace
 
 bool Url::same_origin(const Url& other) const {
   const auto effective_port = [](const Url& url) { return url.port != 0 ? url.port : url.scheme == "https" ? 443 : 80; };
@@ -15,11 +33,13 @@ std::string Url::without_credentials() const {
   return fmt::format("{}://{}{}{}", scheme, host, port == 0 ? "" : fmt::format(":{}", port), path);
 }
 
+std::string Url::shown() const { return without_query(without_credentials()); }
+
 Result<Url> parse_url(std::string_view text) {
   const std::unique_ptr<CURLU, void (*)(CURLU*)> parts(curl_url(), curl_url_cleanup);
   const std::string copy(text);
   if (curl_url_set(parts.get(), CURLUPART_URL, copy.c_str(), CURLU_NON_SUPPORT_SCHEME) != CURLUE_OK) {
-    return error(Code::source, "not a URL");  // the text may hold a password: it is not shown
+    return not_a_url(text);
   }
   bool readable = true;
   const auto part = [&](CURLUPart which, unsigned flags = 0) -> std::string {
@@ -39,7 +59,7 @@ Result<Url> parse_url(std::string_view text) {
   url.port = static_cast<int>(parse_integer(part(CURLUPART_PORT)).value_or(0));
   url.path = part(CURLUPART_PATH);
   if (const std::string query = part(CURLUPART_QUERY); !query.empty()) url.path += "?" + query;
-  if (!readable) return error(Code::source, "not a URL");
+  if (!readable) return not_a_url(text);
   return url;
 }
 

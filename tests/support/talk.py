@@ -36,8 +36,9 @@ def kept(profile="coder"):
     for session, kind, model in sessions:
         print(f"{kind} with {model}")
         for role, blocks, partial in database.execute("SELECT role, blocks, partial FROM message WHERE session_id = ? ORDER BY seq", (session,)):
+            mark = " (given up)" if role == "user" else " (partial)"
             text = "".join(block["text"] for block in json.loads(blocks))
-            print(f"  {role}{' (partial)' if partial else ''}: {shown(text)}")
+            print(f"  {role}{mark if partial else ''}: {shown(text)}")
 
 
 {"asked": asked, "kept": kept}[sys.argv[1]](*sys.argv[2:])

@@ -88,9 +88,13 @@ class Chat {
     }
     KOPI_TRY(const auto messages, store_->messages(*session_));
     if (messages.empty()) return {};
-    if (messages.back().partial) context_.console.note("the last answer was cut off; what came of it is kept");
-    if (messages.back().message.role == ChatMessage::Role::user)
-      context_.console.note("the last question has no answer; it is sent again with the next one");
+    const bool is_question = messages.back().message.role == ChatMessage::Role::user;
+    if (is_question) {
+      const std::string_view fate = messages.back().partial ? "is not sent again" : "is sent again with the next one";
+      context_.console.note(fmt::format("the last question has no answer; it {}", fate));
+    } else if (messages.back().partial) {
+      context_.console.note("the last answer was cut off; what came of it is kept");
+    }
     return {};
   }
 
@@ -113,7 +117,7 @@ class Chat {
     const auto started = std::chrono::steady_clock::now();
     view_.begin();
     KOPI_TRY(TurnResult result, loop_.run(run_turn(
-                                    {*session_, model_, text, temperature()}, *provider_, *store_,
+                                    {*session_, model_, text, temperature(), !given_.flag("--query")}, *provider_, *store_,
                                     [&](const TurnEvent& event) { view_.show(event); }, stop.get_token())));
     any_turn_ = true;
     if (result.error) result.error = context_.addressed(*std::move(result.error));
@@ -223,6 +227,8 @@ const CommandSpec chat_command{
     options,
     examples,
     Needs::profile,
-    run};
+    run,
+    false,
+    true};
 
 }  // namespace kopi::cli

@@ -56,7 +56,8 @@ Result<void> check_meaning(const std::vector<std::string>& key, const Node& valu
   if (name == "terminal.cwd") return check_directory(value.as_text());
   if (name == "model.default" || (name == "model" && value.is_scalar())) return check_model(value.as_text());
   const bool of_provider = key.size() == 3 && key.front() == "providers" && key.back() == "base_url";
-  if (of_provider || name == "model.base_url") return check_address(name, value.as_text());
+  const bool is_address = of_provider || name == "model.base_url";
+  if (is_address && !value.as_text().empty()) return check_address(name, value.as_text());  // empty text: none
   return {};
 }
 

@@ -168,7 +168,7 @@ class Doctor {
       return false;
     }
     config_ = *std::move(config);
-    const Findings findings = check_config(config_, file);
+    const Findings& findings = config_findings_ = check_config(config_, file);
     for (const Finding& finding : findings) {
       if (finding.severity <= Severity::medium) add("config", Status::warn, describe(finding), command() + " config edit");
     }
@@ -202,8 +202,16 @@ class Doctor {
     if (!document) return add("mcp", Status::fail, document.error().message, edit_hint(file));
     const McpReading reading = read_mcp_servers(*document, config_, file, join_path(path_, "config.yaml"));
     for (const Finding& finding : reading.findings) {
+      if (is_told(finding)) continue;
       add("mcp", Status::warn, describe(finding), finding.file == file ? edit_hint(file) : command() + " config edit");
     }
+  }
+
+  /// settings() has complained of the same place.
+  bool is_told(const Finding& finding) const {
+    return std::any_of(config_findings_.begin(), config_findings_.end(), [&](const Finding& told) {
+      return told.severity <= Severity::medium && told.file == finding.file && told.line == finding.line && told.column == finding.column;
+    });
   }
 
   void model() {
@@ -326,6 +334,7 @@ class Doctor {
   ProfileName name_;
   std::string path_;
   Node config_;
+  Findings config_findings_;
   std::string endpoint_url_, endpoint_host_;
   std::vector<Check> checks_;
 };

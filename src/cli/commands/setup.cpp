@@ -111,9 +111,9 @@ Result<std::string> choose_model_name(Context& context, const Arguments& given, 
     const auto presets = provider_presets();
     const auto preset = std::find_if(presets.begin(), presets.end(), [&](const auto& known) { return known.name == provider; });
     const auto present = model_setting(agent.config);
-    const std::string suggestion = present && present->provider == provider ? present->model
-                                   : preset == presets.end()                ? ""
-                                                                            : std::string(preset->example_model);
+    const std::string suggestion = present && present->provider == provider && !present->model.empty() ? present->model
+                                   : preset == presets.end()                                           ? ""
+                                                                                                       : std::string(preset->example_model);
     const auto typed = context.console.ask(Text().print("{}", suggestion.empty() ? "Model: " : fmt::format("Model [{}]: ", suggestion)));
     if (!typed) return no_answer(context);
     name = trim(*typed).empty() ? suggestion : std::string(trim(*typed));
@@ -140,10 +140,12 @@ Result<std::string> with_choice(const ConfigFile& file, const Choice& choice) {
   const auto before = model_setting(file.document);
   KOPI_TRY(text, file.with_model_section());
   KOPI_CHECK(set({"model", "default"}, choice.setting().text()));
-  if (choice.base_url) {
+  if (choice.base_url && !choice.base_url->empty()) {
     KOPI_CHECK(set({"model", "base_url"}, *choice.base_url));
-  } else if (find_setting(file.document, "model.base_url") != nullptr && before && before->provider != choice.provider) {
-    KOPI_CHECK(unset({"model", "base_url"}));  // it was the other provider's
+  } else if (find_setting(file.document, "model.base_url") != nullptr &&
+             (choice.base_url || find_text_setting(file.document, "model.base_url") == nullptr ||
+              (before && before->provider != choice.provider))) {
+    KOPI_CHECK(unset({"model", "base_url"}));  // it was the other provider's, or says nothing
   }
   return text;
 }

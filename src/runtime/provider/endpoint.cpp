@@ -22,9 +22,9 @@ std::string with_version(std::string base_url, const Url& url) {
 
 std::string find_base_url(const ModelSetting& model, const Node& config, const Node* own, const ProviderPreset* preset, std::string& key) {
   const auto configured = model_setting(config);
-  const Node* of_model = find_setting(config, "model.base_url");
+  const Node* of_model = find_text_setting(config, "model.base_url");
   const bool is_configured = !configured || configured->provider == model.provider;
-  if (is_configured && of_model != nullptr && of_model->is_scalar()) {
+  if (is_configured && of_model != nullptr) {
     key = "model.base_url";
     return of_model->as_text();
   }
@@ -37,8 +37,9 @@ std::string find_base_url(const ModelSetting& model, const Node& config, const N
 
 Error unknown_provider(const ModelSetting& model, const Node* own, const Variables& variables) {
   if (model.provider.empty()) {
-    return with_hint(error(Code::not_found, "the model '{}' does not say whose it is", model.model),
-                     fmt::format("{} config set model.default PROVIDER/{}", variables.command(), model.model));
+    return with_hint(
+        error(Code::not_found, "the model '{}' does not say whose it is", model.model),
+        fmt::format("{} config set model.default PROVIDER/{}", variables.command(), model.model.empty() ? "MODEL" : model.model));
   }
   if (own != nullptr && own->find(model.provider) != nullptr) {
     return with_hint(error(Code::not_found, "the model provider '{}' has no base_url", model.provider),
@@ -53,6 +54,13 @@ Error unknown_provider(const ModelSetting& model, const Node* own, const Variabl
   if (const auto meant = closest(model.provider, names)) problem.message += fmt::format(", did you mean '{}'?", *meant);
   problem.hint = fmt::format("{} config set providers.{}.base_url URL", variables.command(), model.provider);
   return problem;
+}
+
+// Before any request: each API has an odd answer of its own to it.
+Result<void> check_model_name(const Endpoint& endpoint, const Variables& variables) {
+  if (!trim(endpoint.model).empty()) return {};
+  return with_hint(error(Code::not_found, "'{}/' names a provider and no model", endpoint.provider),
+                   fmt::format("{} config set model.default {}/MODEL", variables.command(), endpoint.provider));
 }
 
 Error missing_key(const std::string& provider, const std::string& variable, const Variables& variables) {
@@ -107,7 +115,7 @@ Result<Endpoint> find_endpoint(const ModelSetting& model, const Node& config, co
   KOPI_TRY(const Url url, parse_base_url(base_url, endpoint.url_key));
   endpoint.host = url.port == 0 ? url.host : fmt::format("{}:{}", url.host, url.port);
   endpoint.url = with_version(base_url, url) + std::string(make_codec(endpoint.wire)->path());
-  if (const auto whole = parse_url(endpoint.url)) endpoint.shown_url = whole->without_credentials();
+  if (const auto whole = parse_url(endpoint.url)) endpoint.shown_url = whole->shown();
   endpoint.key_variable = preset == nullptr ? "" : preset->key_variable;
   if (own != nullptr && own->find("api_key_env") != nullptr) endpoint.key_variable = text_in(own, "api_key_env");
   endpoint.key_needed = !endpoint.key_variable.empty() && !is_loopback_host(url.host);
@@ -116,6 +124,7 @@ Result<Endpoint> find_endpoint(const ModelSetting& model, const Node& config, co
 
 Result<Endpoint> resolve_endpoint(const ModelSetting& model, const Node& config, const Variables& variables) {
   KOPI_TRY(Endpoint endpoint, find_endpoint(model, config, variables));
+  KOPI_CHECK(check_model_name(endpoint, variables));
   if (!endpoint.key_variable.empty()) {
     auto key = variables.find(endpoint.key_variable);
     if (!key && endpoint.key_needed) return missing_key(endpoint.provider, endpoint.key_variable, variables);

@@ -54,7 +54,7 @@ Result<Url> parse_base_url(std::string_view text, std::string_view key);
 
 /// `model.base_url` counts for the model that config.yaml names, not for another provider's (`--model`): no key goes to an address
 /// that was meant for another.
-/// @error not_found  no such provider.   @error auth  its key is not set: names variable and file
+/// @error not_found  no such provider, or no model of it is named.   @error auth  its key is not set: names variable and file
 /// @error schema  the provider's settings can't be used
 Result<Endpoint> resolve_endpoint(const ModelSetting& model, const Node& config, const Variables& variables);
 

@@ -70,12 +70,18 @@ Error with_key_hint(Error problem, const Endpoint& endpoint, const Variables& va
 }
 
 Error refused_key(const Endpoint& endpoint, int status, const std::string& words, const Variables& variables) {
-  const std::string what = endpoint.key_variable.empty() ? "the request" : "the key in " + variables.origin(endpoint.key_variable);
+  const std::string& variable = endpoint.key_variable;
+  std::string what = "the request";
+  if (!endpoint.key.empty()) {
+    what = "the key in " + variables.origin(variable);
+  } else if (!variable.empty()) {
+    what += fmt::format(", which had no key: {} is not set in {}", variable, variables.file());
+  }
   return with_key_hint(error(Code::auth, "{} refuses {}{}{}", endpoint.host, what, in_brackets(status), words), endpoint, variables);
 }
 
 Error out_of_quota(const Endpoint& endpoint, int status, const std::string& words, const Variables& variables) {
-  const std::string whose = endpoint.key_variable.empty() ? "the account" : "the account of " + variables.origin(endpoint.key_variable);
+  const std::string whose = endpoint.key.empty() ? "the account" : "the account of " + variables.origin(endpoint.key_variable);
   return with_key_hint(error(Code::provider, "{} says that {} is out of quota{}{}", endpoint.host, whose, in_brackets(status), words),
                        endpoint, variables);
 }

@@ -12,6 +12,7 @@ const std::vector<std::string_view> k_schema = {
     // activity: counts messages over all sessions, because several can come in one second; 0 until something is said
     "CREATE TABLE session (id TEXT PRIMARY KEY, kind TEXT NOT NULL, model TEXT NOT NULL, prompt TEXT NOT NULL,"
     " created_at TEXT NOT NULL, updated_at TEXT NOT NULL, activity INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID",
+    // partial: of an answer that was cut off, and of a question that was given up
     // blocks: a JSON list of {type: "text", text}; more types come with tools
     "CREATE TABLE message (session_id TEXT NOT NULL REFERENCES session(id) ON DELETE CASCADE, seq INTEGER NOT NULL, role TEXT NOT NULL,"
     " blocks TEXT NOT NULL, partial INTEGER NOT NULL DEFAULT 0, created_at TEXT NOT NULL, PRIMARY KEY (session_id, seq)) WITHOUT ROWID",
@@ -84,16 +85,21 @@ Result<void> SessionStore::set_prompt(Session& session, std::string prompt) {
   return {};
 }
 
-Result<void> SessionStore::add_message(const Session& session, const ChatMessage& message, bool partial) {
+Result<std::int64_t> SessionStore::add_message(const Session& session, const ChatMessage& message, bool partial) {
   const std::string now = format_time(clock_->now());
   const Node blocks = Node::sequence({Node::mapping({{"type", "text"}, {"text", message.text}})});
   const std::string role = message.role == ChatMessage::Role::user ? "user" : "assistant";
-  KOPI_CHECK(
-      database_.execute("INSERT INTO message (session_id, seq, role, blocks, partial, created_at)"
-                        " SELECT ?1, coalesce(max(seq), 0) + 1, ?2, ?3, ?4, ?5 FROM message WHERE session_id = ?1",
-                        {session.id, role, render_json(blocks), std::int64_t{partial}, now}));
-  return database_.execute("UPDATE session SET updated_at = ?, activity = (SELECT max(activity) + 1 FROM session) WHERE id = ?",
-                           {now, session.id});
+  KOPI_TRY(const auto rows,
+           database_.query("INSERT INTO message (session_id, seq, role, blocks, partial, created_at)"
+                           " SELECT ?1, coalesce(max(seq), 0) + 1, ?2, ?3, ?4, ?5 FROM message WHERE session_id = ?1 RETURNING seq",
+                           {session.id, role, render_json(blocks), std::int64_t{partial}, now}));
+  KOPI_CHECK(database_.execute("UPDATE session SET updated_at = ?, activity = (SELECT max(activity) + 1 FROM session) WHERE id = ?",
+                               {now, session.id}));
+  return rows.front().integer(0);
+}
+
+Result<void> SessionStore::give_up(const Session& session, std::int64_t number) {
+  return database_.execute("UPDATE message SET partial = 1 WHERE session_id = ? AND seq = ?", {session.id, number});
 }
 
 Result<void> SessionStore::add_usage(const Session& session, const std::string& model, const TokenUsage& usage) {

@@ -29,7 +29,7 @@ struct Session {
 
 struct StoredMessage {
   ChatMessage message;
-  bool partial = false;  ///< the answer was cut off
+  bool partial = false;  ///< the answer was cut off; of a question: it was given up, and no request holds it again
 };
 
 class SessionStore {
@@ -45,7 +45,10 @@ class SessionStore {
   /// The profile has changed: the session goes on with another system prompt.
   Result<void> set_prompt(Session& session, std::string prompt);
 
-  Result<void> add_message(const Session& session, const ChatMessage& message, bool partial);
+  /// The message's number in its session.
+  Result<std::int64_t> add_message(const Session& session, const ChatMessage& message, bool partial);
+  /// Marks that question as given up.
+  Result<void> give_up(const Session& session, std::int64_t number);
   Result<void> add_usage(const Session& session, const std::string& model, const TokenUsage& usage);
   Result<std::vector<StoredMessage>> messages(const Session& session);
   /// What was said last in interactive sessions, whichever, the oldest first.

@@ -19,11 +19,13 @@ class ForwardingSink final : public AnswerSink {
 };
 
 // What the wire gets: roles in turn, starting with the user, none of them blank. A question that never got an answer (a crash, a
-// refused key) is put together with the next one, because no wire takes two of the same role in a row.
+// refused key) is put together with the next one, because no wire takes two of the same role in a row; one that was given up is
+// left out.
 std::vector<ChatMessage> history(const std::vector<StoredMessage>& stored) {
   std::vector<ChatMessage> messages;
   for (const StoredMessage& entry : stored) {
-    if (trim(entry.message.text).empty()) continue;
+    const bool is_given_up = entry.partial && entry.message.role == ChatMessage::Role::user;
+    if (is_given_up || trim(entry.message.text).empty()) continue;
     if (!messages.empty() && messages.back().role == entry.message.role) {
       messages.back().text += "\n\n" + entry.message.text;
     } else {
@@ -41,7 +43,7 @@ Task<Result<TurnResult>> run_turn(TurnInput input, Provider& provider, SessionSt
   // Read first: another kopi that speaks in this session may add its answer at any time, and a request ends with its own question.
   KOPI_CO_TRY(auto stored, store.messages(input.session));
   stored.push_back({{ChatMessage::Role::user, input.text}, false});
-  KOPI_CO_CHECK(store.add_message(input.session, stored.back().message, false));
+  KOPI_CO_TRY(const std::int64_t question, store.add_message(input.session, stored.back().message, false));
   ChatRequest request;
   request.model = input.model.model;
   request.system = input.session.prompt;
@@ -56,6 +58,7 @@ Task<Result<TurnResult>> run_turn(TurnInput input, Provider& provider, SessionSt
     result.partial = !result.text.empty();
     result.error = std::move(answer.error().error);
     if (result.partial) KOPI_CO_CHECK(store.add_message(input.session, {ChatMessage::Role::assistant, result.text}, true));
+    if (input.give_up_unanswered && trim(result.text).empty()) KOPI_CO_CHECK(store.give_up(input.session, question));
     co_return result;
   }
   result.text = std::move(answer->text);

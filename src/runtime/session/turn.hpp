@@ -30,6 +30,9 @@ struct TurnInput {
   const ModelSetting& model;
   std::string text;  ///< what the user says
   std::optional<double> temperature;
+  /// A question that stays without any answer is given up: in a conversation a person has seen that, and asks anew or something
+  /// else. Otherwise it goes out again, in front of the next one.
+  bool give_up_unanswered = false;
 };
 
 struct TurnResult {

@@ -94,6 +94,7 @@ TEST_CASE("the closest candidate is what a person meant, or nothing") {
   CHECK(closest("Name", keys) == "name");
   CHECK_FALSE(closest("model_default", keys));
   CHECK_FALSE(closest("x", keys));
+  CHECK_FALSE(closest("name", keys));  // it is one of them: nothing else was meant
   CHECK_FALSE(closest("", keys));
   CHECK_FALSE(closest("name", {}));
 }

@@ -55,6 +55,8 @@ TEST_CASE("each setting that reaches out is one capability") {
        "model | model.base_url | https://h\nprovider | groq | its usual host\nvariable | K | https://h\nvariable | K | its usual host\n"},
       {R"({"model": {"default": "groq/x", "base_url": "https://h"}, "providers": {"groq": {"api_key_env": ""}}})",
        "model | model.base_url | https://h\nprovider | groq | its usual host\n"},
+      {R"({"model": {"default": "groq/x", "base_url": ""}, "providers": {"groq": {"base_url": ""}}})",
+       "provider | groq | its usual host\n"},
       {R"({"providers": {"openai": {"base_url": "https://h"}}})", "provider | openai | https://h\nvariable | OPENAI_API_KEY | https://h\n"},
       {R"({"providers": {"openai": {"api_key_env": "OTHER_KEY"}}})",
        "provider | openai | its usual host\nvariable | OTHER_KEY | its usual host\n"},
@@ -129,7 +131,8 @@ TEST_CASE("a limit is covered, and missed when it goes") {
 TEST_CASE("the tools of a server are a limit: a longer list is more, and none at all is every tool") {
   const auto of = [](const std::string& limits) {
     World world;
-    world.servers = read_mcp_servers(test::json(R"({"mcpServers": {"s": {"command": "n")" + limits + "}}}"), Node(), "mcp.json", "config.yaml").servers;
+    world.servers =
+        read_mcp_servers(test::json(R"({"mcpServers": {"s": {"command": "n")" + limits + "}}}"), Node(), "mcp.json", "config.yaml").servers;
     return list_capabilities({world.manifest, world.config, world.servers, world.jobs, world.executables, world.plugins});
   };
   const auto gained = [&](const std::string& before, const std::string& after) {
@@ -137,7 +140,8 @@ TEST_CASE("the tools of a server are a limit: a longer list is more, and none at
     for (const Capability& capability : of(after)) {
       if (!is_covered(capability, of(before))) text += "+" + capability.name + " ";
     }
-    for (const Capability& capability : lifted_limits(of(before), of(after))) text += "lifted " + capability.name + ": " + capability.detail;
+    for (const Capability& capability : lifted_limits(of(before), of(after)))
+      text += "lifted " + capability.name + ": " + capability.detail;
     return text;
   };
   const std::string read = R"(, "include": ["read"])", both = R"(, "include": ["read", "write"])", denied = R"(, "exclude": ["write"])";

@@ -35,6 +35,9 @@ std::string value(const std::vector<std::string>& key, std::string_view text) {
 TEST_CASE("a model is found where today's distributions and kopi write it") {
   const std::string rows[][2] = {
       {R"({"model": {"default": "anthropic/claude"}})", "anthropic|claude by model.default at 1:23"},
+      {R"({"model": ""})", "-"},
+      {R"({"model": {"default": "", "model": ""}})", "-"},
+      {R"({"model": {"default": "", "model": "groq/x", "provider": ""}})", "groq|x by model.model at 1:36"},
       {R"({"model": {"default": "openrouter/meta/llama"}})", "openrouter|meta/llama by model.default at 1:23"},
       {R"({"model": {"default": "claude"}})", "|claude by model.default at 1:23"},
       {R"({"model": {"provider": "openai", "model": "gpt"}})", "openai|gpt by model.model at 1:43"},

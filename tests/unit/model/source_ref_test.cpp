@@ -168,7 +168,7 @@ TEST_CASE("what cannot be a source is refused, and what it was taken for is said
   CHECK(read("./x", "a#b").starts_with("E_SOURCE the directory 'a#b' can't be written in a source"));
 }
 
-TEST_CASE("what is shown holds no password and is read back as the same source") {
+TEST_CASE("what is recorded holds no password and is read back as the same source") {
   const std::string rows[][2] = {{"https://user:secret@h/o/r", "https://h/o/r"},
                                  {"https://token@h/o/r#v1", "https://h/o/r#v1"},
                                  {"https://user:p%40ss@h:8443/o/r", "https://h:8443/o/r"},
@@ -185,21 +185,38 @@ TEST_CASE("what is shown holds no password and is read back as the same source")
                                  {"file:///srv/bot", "file:///srv/bot"},
                                  {"file:///srv/a%20b%25c", "file:///srv/a b%25c"},
                                  {"file:///srv/100%25", "file:///srv/100%25"},
+                                 {"https://u:p@h/r.git?token=abc#v1", "https://h/r.git?token=abc#v1"},
                                  {"acme/bot@^1", "acme/bot@^1"},
                                  {"registry:acme/bot", "acme/bot"},
                                  {"registry:acme.dev/bot", "registry:acme.dev/bot"}};
-  for (const auto& [text, shown] : rows) {
+  for (const auto& [text, recorded] : rows) {
     const SourceRef source = must(parse(text));
-    CHECK(source.shown() == shown);
-    const SourceRef again = must(parse(source.shown()));
-    CHECK(again.shown() == shown);
+    CHECK(source.recorded() == recorded);
+    const SourceRef again = must(parse(source.recorded()));
+    CHECK(again.recorded() == recorded);
     CHECK(again.identity() == source.identity());
     CHECK(again.ref == source.ref);
     CHECK(again.subdirectory == source.subdirectory);
   }
 }
 
-TEST_CASE("whatever is understood is shown so that it is understood again, and never with its password") {
+TEST_CASE("a web address is shown without its query, where a token may stand; elsewhere a '?' is a letter") {
+  const std::string rows[][2] = {{"https://u:p@h/r.git?token=abc#v1&subdirectory=a", "https://h/r.git?…#v1&subdirectory=a"},
+                                 {"http://localhost?token=abc/r", "http://localhost?…"},
+                                 {"h.tld/o/r?token=abc", "https://h.tld/o/r?…"},
+                                 {"ssh://git@h/what?.git", "ssh://git@h/what?.git"},
+                                 {"git@h:what?.git", "git@h:what?.git"},
+                                 {"./what?", "/home/ada/work/what?"}};
+  for (const auto& [text, shown] : rows) CHECK(must(parse(text)).shown() == shown);
+  CHECK(
+      read("https://?token=abc") ==
+      "E_SOURCE cannot understand the source 'https://?…'\n  hint: write a git URL, github.com/owner/repository, or a directory as ./path");
+  CHECK(read("https://github.com/o/r/tree/main/a?tab=abc") ==
+        "E_SOURCE https://github.com/o/r/tree/main/a?… is a page of a web site, not a repository\n  hint: kopi install "
+        "'github.com/o/r#main&subdirectory=a'");
+}
+
+TEST_CASE("whatever is understood is recorded so that it is understood again, and never with its password") {
   constexpr std::string_view pieces[] = {
       "https://", "ssh://", "git://", "file://", "http://", "user:secret@",  "git@",      "h.tld", "host", "[::1]",
       ":",        ":22",    "/",      "//",      "o",       "r.git",         ".",         "..",    "~",    "#",
@@ -211,7 +228,7 @@ TEST_CASE("whatever is understood is shown so that it is understood again, and n
     std::string text;
     for (std::size_t count = 1 + random() % 7; count > 0; --count) text += pieces[random() % std::size(pieces)];
     const auto source = parse(text);
-    const std::string said = source ? source->shown() + " " + source->identity() : "";
+    const std::string said = source ? source->recorded() + " " + source->identity() : "";
     CAPTURE(text, said);
     if (!source) continue;
     ++understood;
@@ -219,9 +236,9 @@ TEST_CASE("whatever is understood is shown so that it is understood again, and n
     const auto scheme = text.find("://");
     const bool in_its_place = scheme < 6 && text.find("user:secret@") == scheme + 3 && text.find("secret") == text.rfind("secret");
     if (in_its_place && source->kind == SourceRef::Kind::git) CHECK(said.find("secret") == std::string::npos);
-    const auto again = parse(source->shown());
+    const auto again = parse(source->recorded());
     REQUIRE(again);
-    CHECK(again->shown() == source->shown());
+    CHECK(again->recorded() == source->recorded());
     CHECK(again->identity() == source->identity());
     CHECK(again->kind == source->kind);
     CHECK(again->ref == source->ref);

@@ -110,6 +110,27 @@ TEST_CASE("keys that can't be used, and providers that need none") {
         "E_SCHEMA providers.acme.wire must be openai-chat or anthropic-messages, not 'soap'");
 }
 
+TEST_CASE("an address that is an empty text is none") {
+  CHECK(resolved("ollama/m", R"({"model": {"default": "ollama/m", "base_url": ""}, "providers": {"ollama": {"base_url": ""}}})") ==
+        "openai m http://127.0.0.1:11434/v1/chat/completions");
+  CHECK(resolved("ollama/m", R"({"model": {"default": "ollama/m", "base_url": ""}, "providers": {"ollama": {"base_url": "http://h"}}})") ==
+        "openai m http://h/v1/chat/completions");
+  CHECK(resolved("acme/m", R"({"providers": {"acme": {"base_url": ""}}})") ==
+        "E_NOT_FOUND the model provider 'acme' has no base_url\n  hint: kopi -p ada config set providers.acme.base_url URL");
+  // that it is an address's alone: an empty variable means that there is no key
+  CHECK(resolved("openai/m", R"({"providers": {"openai": {"api_key_env": ""}}})", {{"OPENAI_API_KEY", "k"}}) ==
+        "openai m https://api.openai.com/v1/chat/completions");
+}
+
+TEST_CASE("a provider without a model is refused before its key is looked for") {
+  for (const std::string_view name : {"openai/", "openai/ "}) {
+    CHECK(resolved(name, "{}") ==
+          "E_NOT_FOUND 'openai/' names a provider and no model\n  hint: kopi -p ada config set model.default openai/MODEL");
+  }
+  CHECK(resolved("", "{}") ==
+        "E_NOT_FOUND the model '' does not say whose it is\n  hint: kopi -p ada config set model.default PROVIDER/MODEL");
+}
+
 TEST_CASE("a provider that nobody knows, and a model that does not say whose it is") {
   CHECK(resolved("antropic/m", "{}") ==
         "E_NOT_FOUND there is no model provider 'antropic', did you mean 'anthropic'?\n  hint: kopi -p ada config set "

@@ -16,6 +16,7 @@ Endpoint endpoint() {
   endpoint.shown_url = "https://api.acme.test/v1/chat/completions";
   endpoint.url_key = "model.base_url";
   endpoint.key_variable = "ACME_API_KEY";
+  endpoint.key = Secret("k");
   return endpoint;
 }
 
@@ -140,10 +141,19 @@ TEST_CASE("a conversation that is too long is said to be, in every API's words")
 TEST_CASE("a server without a key is not said to refuse one") {
   Endpoint local = endpoint();
   local.key_variable.clear();
+  local.key = Secret();
   local.url_key.clear();
   CHECK(judged(401, "", local) == "E_AUTH api.acme.test refuses the request (HTTP 401)");
   CHECK(judged(402, "", local) == "E_PROVIDER api.acme.test says that the account is out of quota (HTTP 402)");
   CHECK(judged(404, "", local) == "E_NOT_FOUND there is no model API at https://api.acme.test/v1/chat/completions (HTTP 404)");
+}
+
+TEST_CASE("a key that was not sent is not said to be refused") {
+  Endpoint keyless = endpoint();
+  keyless.key = Secret();
+  CHECK(judged(401, R"({"error": {"message": "who?"}})", keyless) ==
+        "E_AUTH api.acme.test refuses the request, which had no key: ACME_API_KEY is not set in ada/.env (HTTP 401): who?" + k_key_hint);
+  CHECK(judged(402, "", keyless) == "E_PROVIDER api.acme.test says that the account is out of quota (HTTP 402)" + k_key_hint);
 }
 
 TEST_CASE("Retry-After in seconds or as a date beside the server's own") {

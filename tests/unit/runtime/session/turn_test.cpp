@@ -47,10 +47,12 @@ struct Conversation {
   ModelSetting model = parse_model("openai/gpt");
   std::string events;
   std::stop_source stop;
+  bool give_up_unanswered = false;
 
   TurnResult say(std::string text) {
     return must(loop.run(run_turn(
-        {session, model, std::move(text), 0.5}, provider, store, [&](const TurnEvent& event) { take(event); }, stop.get_token())));
+        {session, model, std::move(text), 0.5, give_up_unanswered}, provider, store, [&](const TurnEvent& event) { take(event); },
+        stop.get_token())));
   }
   void take(const TurnEvent& event) {
     switch (event.kind) {
@@ -111,6 +113,25 @@ TEST_CASE("a failed answer leaves its question, and what came of it as such") {
   talk.provider.say = "Yes.";
   talk.say("?");
   CHECK(shown(talk.provider.asked.messages) == "u:?|a:Ye|u:?\n\n?|");
+}
+
+TEST_CASE("a question that was given up is kept and not sent again, one that has a part of an answer is") {
+  Conversation talk;
+  talk.give_up_unanswered = true;
+  talk.say("?");
+  talk.provider.failure = Error{Code::network, "refused"};
+  for (const std::string nothing : {"", " \n"}) {
+    talk.provider.say = nothing;
+    talk.say("?");
+  }
+  CHECK(talk.kept() == "u:?|a:Yes.|u:?~|u:?~|a: \n~");
+  talk.provider.say = "Ye";
+  talk.say("?");
+  talk.provider.failure.reset();
+  talk.provider.say = "Yes.";
+  talk.say("?");
+  CHECK(shown(talk.provider.asked.messages) == "u:?|a:Yes.|u:?|a:Ye|u:?|");
+  CHECK(talk.kept() == "u:?|a:Yes.|u:?~|u:?~|a: \n~|u:?|a:Ye~|u:?|a:Yes.");
 }
 
 TEST_CASE("blank answers are kept and not sent back") {
