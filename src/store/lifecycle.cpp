@@ -249,11 +249,7 @@ Result<Deleted> delete_profile(const Home& home, const ProfileName& name) {
   int number = 1;
   while (path_exists(beside(home, name, fmt::format("deleted-{}", number)))) ++number;
   const std::string hidden = beside(home, name, fmt::format("deleted-{}", number));
-  if (auto gone = rename_new(path, hidden); !gone) {
-    // What was to go is not to be what commands work with from now on.
-    if (read_sticky(home) == name.str()) (void)write_sticky(home, ProfileName::default_profile());
-    return std::move(gone).error();
-  }
+  KOPI_CHECK(rename_new(path, hidden));
   reach_step("hidden");
   (void)sync_directory(home.profiles_path());
   return finish_deletion(home, name, hidden);
