@@ -35,7 +35,8 @@ Result<FileLock> FileLock::acquire(const Request& request) {
     if (!told && std::chrono::steady_clock::now() - started > std::chrono::seconds(1)) {
       told = true;
       const auto holder = read_file(request.path, 4096);
-      request.on_wait(holder ? trim(*holder) : std::string_view());
+      const std::string_view name = holder ? trim(*holder) : std::string_view();
+      request.on_wait(name.empty() ? "one that has just begun" : name);
     }
     std::this_thread::sleep_for(pause);
     pause = std::min(pause * 2, std::chrono::milliseconds(50));
